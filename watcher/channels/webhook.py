@@ -2,7 +2,7 @@
 Message → HTTP POST, as Standard Webhooks (standardwebhooks.com, 1.0) asks.
 
 `webhook-id` is the delivery's id and the same on every attempt, so a receiver drops what it has seen. The signature
-covers id, timestamp and body. A redirect is a failure: a signed body goes to the address its team wrote and nowhere else.
+covers id, timestamp and body. A redirect is a failure: a signed body goes to the address its team wrote only.
 """
 
 from __future__ import annotations
