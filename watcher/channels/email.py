@@ -65,8 +65,8 @@ class EmailChannel:
         Raises:
             DeliveryError: Retryable for anything but a 5xx answer to the sender, recipient or text.
         """
-        mail = compose(message, address, recipient, sender=self._server.sender)
         try:
+            mail = compose(message, address, recipient, sender=self._server.sender)
             self._connect().send_message(mail, from_addr=self._server.sender, to_addrs=[recipient])
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
