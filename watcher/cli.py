@@ -1,0 +1,54 @@
+"""The command `watcher`: names and help, nothing else."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from watcher import __version__
+from watcher.errors import ConfigError, StoreError
+
+OK, PROBLEMS, BAD_SETTINGS, STORE = 0, 1, 2, 3
+
+app = typer.Typer(
+    name="watcher",
+    help="Watches news for diplomatic developments and tells the right team, once, at once.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and stop, when asked to."""
+    if wanted:
+        sys.stdout.write(f"watcher {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: bool = typer.Option(False, "--version", callback=show_version, is_eager=True, help="Show the version."),
+) -> None:
+    """Watches news for diplomatic developments and tells the right team, once, at once."""
+
+
+def main() -> None:
+    """
+    Run the command line.
+
+    Exit status: 0 done; 1 problems were found in what was checked; 2 settings that cannot be used, or no team with a
+    rule; 3 the database refused.
+    """
+    from watcher.commands.screen import print_problems
+
+    try:
+        app()
+    except ConfigError as error:
+        print_problems(error.problems)
+        sys.exit(BAD_SETTINGS)
+    except StoreError as error:
+        sys.stderr.write(f"database: {error}\n")
+        sys.exit(STORE)
