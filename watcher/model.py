@@ -420,6 +420,53 @@ class Decision:
     closest: ItemId | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A report and the development that it founded or joined."""
+
+    report: Report
+    development: DevelopmentId
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """
+    That an item was read, so that a second sight of it is known as a repeat or an edit.
+
+    Args:
+        url: Canonical address; two items with the same one are the same.
+        fingerprint: 63-bit hash of the folded title and text.
+    """
+
+    item: ItemId
+    url: str
+    fingerprint: int
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """
+    A row for the clock: what must be looked at again without a new item.
+
+    Args:
+        kind: `hold` (subject: team and development, a space between), or `close` (quiet stories; no subject).
+    """
+
+    kind: str
+    subject: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The article behind an item is worth fetching, because a rule could match on its text."""
+
+    item: ItemId
+    url: str
+    reason: str
+
+
 # ── Rules meet developments ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -459,6 +506,38 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Corroboration:
+    """`publishers` independent voices within `within`; without them `otherwise` says `hold` or `send`."""
+
+    publishers: int
+    within: timedelta
+    otherwise: str = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """
+    What a rule asks of policy: who is told, how often and when.
+
+    Args:
+        channels: Names of the team's channels; empty: the team's default.
+        updates: `thread` (told in the story's thread), `each` (every detail at once) or `none`.
+        grain: How fine developments are cut: `coarse`, `normal`, `fine`.
+        throttle: At most so many alerts of one story within a time; None: no limit.
+        digest: `hourly` or `daily HH:MM` in the team's zone; None: at once.
+        at_least: Reports of a development that are needed within a time; None: one is enough.
+    """
+
+    channels: tuple[str, ...] = ()
+    updates: str = "thread"
+    grain: str = "normal"
+    throttle: tuple[int, timedelta] | None = None
+    digest: str | None = None
+    corroborate: Corroboration | None = None
+    at_least: tuple[int, timedelta] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """
     A rule that an item, or an inferred development, satisfies.
@@ -476,6 +555,7 @@ class Match:
     status: Status
     evidence: tuple[Evidence, ...]
     extract: Mapping[str, str] = field(default_factory=dict)
+    wishes: Wishes = Wishes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -508,7 +588,13 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Why a team was not told, or not yet: nothing is withheld without one."""
+    """
+    Why a team was not told, or not yet: nothing is withheld without one.
+
+    Args:
+        until: When it is looked at again; None: it is settled.
+        matches: What it would be told for, so that it can still be raised; empty when settled.
+    """
 
     team: TeamId
     rules: tuple[RuleId, ...]
@@ -517,6 +603,7 @@ class Hold:
     reason: str
     time: datetime
     until: datetime | None = None
+    matches: tuple[Match, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
