@@ -525,7 +525,11 @@ class Wishes:
         grain: How fine developments are cut: `coarse`, `normal`, `fine`.
         throttle: At most so many alerts of one story within a time; None: no limit.
         digest: `hourly` or `daily HH:MM` in the team's zone; None: at once.
-        at_least: Reports of a development that are needed within a time; None: one is enough.
+        at_least: Developments that are needed within a time; None: one is enough.
+        first_in: Told only when the rule met nothing for so long before; None: always.
+        none_for: Told when nothing met the rule for so long (an absence rule); None: it is told of what happens.
+        stage: `live` is sent; `test` goes to the console only; `draft` is evaluated and shown, never sent.
+        was: Earlier ids of the rule, whose ledger it carries on.
     """
 
     channels: tuple[str, ...] = ()
@@ -535,6 +539,10 @@ class Wishes:
     digest: str | None = None
     corroborate: Corroboration | None = None
     at_least: tuple[int, timedelta] | None = None
+    first_in: timedelta | None = None
+    none_for: timedelta | None = None
+    stage: str = "live"
+    was: tuple[RuleId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
