@@ -1,0 +1,70 @@
+"""
+Items → Commit: the whole core in one call. Read this file first.
+
+    read → scan → read_facts → stories.assign → match → judge → fold
+
+Nothing here does I/O or reads a clock. An item is decided completely before the mind folds it in, so an item whose
+decision crashes leaves nothing behind; it is returned as `Poisoned` and the others proceed. The caller writes the
+Commit in one transaction; if that fails for good, the mind is ahead of the store and must be restored from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watcher.model import (
+    Alert,
+    Appointment,
+    Decision,
+    Development,
+    Filed,
+    Hold,
+    Item,
+    Owed,
+    Seen,
+    Story,
+    Wake,
+    Wanted,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Poisoned:
+    """An item that made us crash: set aside with the exception, so that a person can look."""
+
+    item: Item
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """
+    Everything that one call decided, to be written in one transaction.
+
+    Values replace what is stored under the same id; the last of several wins. Tuples are in the order of deciding.
+
+    Args:
+        items: New and edited ones; those seen before as they are now are left out.
+        reports: Each with the development it founded or joined; append-only, the order matters to `Memory.restore`.
+        alerts: Raised now; `due` says when they may leave.
+        holds: What was withheld; the last one of a team and development is the one in force.
+        deliveries: One for each alert, channel and recipient.
+        wakes: Replace those of the same kind and subject.
+        settled: Wakes that are done with and can be deleted.
+        poisoned: Items that could not be decided; nothing else of them is in this value.
+    """
+
+    items: tuple[Item, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    reports: tuple[Filed, ...] = ()
+    stories: tuple[Story, ...] = ()
+    developments: tuple[Development, ...] = ()
+    appointments: tuple[Appointment, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    deliveries: tuple[Owed, ...] = ()
+    wakes: tuple[Wake, ...] = ()
+    settled: tuple[Wake, ...] = ()
+    wanted: tuple[Wanted, ...] = ()
+    poisoned: tuple[Poisoned, ...] = ()
