@@ -1,0 +1,234 @@
+"""What rules select and teams are told: matches, alerts, holds, and what is owed to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from watcher.model.facts import Status
+from watcher.model.ids import AlertId, ConceptId, DeliveryId, DevelopmentId, ItemId, RuleId, StoryId, TeamId
+from watcher.model.sources import Span
+from watcher.model.stories import Kind, Lane
+
+
+class Severity(StrEnum):
+    """How loud an alert is; listed from quiet to loud."""
+
+    INFO = "info"
+    WATCH = "watch"
+    HIGH = "high"
+    FLASH = "flash"
+
+    @property
+    def rank(self) -> int:
+        """0 for info to 3 for flash."""
+        return tuple(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """
+    Words that made a rule fire.
+
+    Args:
+        clause: The rule's key that they satisfy, such as `who` or `what`.
+        name: Actor, concept or phrase.
+        text: The words as published.
+        term: The alias or pattern that found them.
+        origin: The file that has that term, or `rule`.
+    """
+
+    clause: str
+    name: str
+    text: str
+    term: str
+    origin: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Corroboration:
+    """`publishers` independent voices within `within`; without them `otherwise` says `hold` or `send`."""
+
+    publishers: int
+    within: timedelta
+    otherwise: str = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """
+    What a rule asks of policy: who is told, how often and when.
+
+    Args:
+        channels: Names of the team's channels; empty: the team's default.
+        updates: `thread` (told in the story's thread), `each` (every detail at once) or `none`.
+        grain: How fine developments are cut: `coarse`, `normal`, `fine`.
+        throttle: At most so many alerts of one story within a time; None: no limit.
+        digest: `hourly` or `daily HH:MM` in the team's zone; None: at once.
+        at_least: Developments that are needed within a time; None: one is enough.
+        first_in: Told only when the rule met nothing for so long before; None: always.
+        none_for: Told when nothing met the rule for so long (an absence rule); None: it is told of what happens.
+        stage: `live` is sent; `test` goes to the console only; `draft` is evaluated and shown, never sent.
+        was: Earlier ids of the rule, whose ledger it carries on.
+    """
+
+    channels: tuple[str, ...] = ()
+    updates: str = "thread"
+    grain: str = "normal"
+    throttle: tuple[int, timedelta] | None = None
+    digest: str | None = None
+    corroborate: Corroboration | None = None
+    at_least: tuple[int, timedelta] | None = None
+    first_in: timedelta | None = None
+    none_for: timedelta | None = None
+    stage: str = "live"
+    was: tuple[RuleId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """
+    A rule that an item, or an inferred development, satisfies.
+
+    Args:
+        events: The concepts of `what` that were met; they choose among the reports of the item.
+        extract: What the rule asked to be read out, by name, such as `old_date`; values are text, dates ISO.
+    """
+
+    team: TeamId
+    rule: RuleId
+    title: str
+    severity: Severity
+    events: tuple[ConceptId, ...]
+    status: Status
+    evidence: tuple[Evidence, ...]
+    extract: Mapping[str, str] = field(default_factory=dict)
+    wishes: Wishes = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """
+    What a team is told about one development: once, naming every rule of the team that it meets.
+
+    Args:
+        id: Stable: derived from team and development, so that every attempt to deliver bears it.
+        rules: Rule ids in the order of severity; the first gives the subject its tag.
+        channels: Names of the team's channels, the union of what the rules ask for.
+        due: When it may leave; later than `time` for digests and quiet hours.
+    """
+
+    id: AlertId
+    team: TeamId
+    rules: tuple[RuleId, ...]
+    severity: Severity
+    kind: Kind
+    lane: Lane
+    story: StoryId
+    development: DevelopmentId
+    item: ItemId
+    channels: tuple[str, ...]
+    matches: tuple[Match, ...]
+    time: datetime
+    due: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """
+    Why a team was not told, or not yet: nothing is withheld without one.
+
+    Args:
+        until: When it is looked at again; None: it is settled.
+        matches: What it would be told for, so that it can still be raised; empty when settled.
+    """
+
+    team: TeamId
+    rules: tuple[RuleId, ...]
+    development: DevelopmentId
+    item: ItemId
+    reason: str
+    time: datetime
+    until: datetime | None = None
+    matches: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One alert owed to one recipient of one channel."""
+
+    id: DeliveryId
+    alert: AlertId
+    team: TeamId
+    channel: str
+    kind: str
+    recipient: str
+    due: datetime
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The other side took it; `detail` is its answer."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """
+    One channel of a team: where alerts go.
+
+    Args:
+        kind: `email`, `webhook` or `console`.
+        recipients: Mail addresses or URLs; each is owed and settled on its own.
+        secret: Name of the secret that signs or authorises, within the team's own secrets; None: none.
+    """
+
+    name: str
+    kind: str
+    recipients: tuple[str, ...]
+    secret: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """
+    A desk with its own rules, channels and habits.
+
+    Args:
+        channels: By the name rules use in `notify`.
+        default: The channel of rules that name none.
+        quiet: Start and end of quiet hours as local wall-clock minutes after midnight; None: none.
+        cap: Alerts that may leave in `cap_within`; None: no limit.
+    """
+
+    id: TeamId
+    name: str
+    timezone: str
+    channels: Mapping[str, Address]
+    default: str
+    quiet: tuple[int, int] | None = None
+    digest: str | None = None
+    cap: int | None = None
+    cap_within: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A rendered alert: everything a channel needs and nothing it must decide."""
+
+    id: DeliveryId
+    alert: AlertId
+    team: TeamId
+    subject: str
+    text: str
+    html: str
+    payload: Mapping[str, object]
+    thread: StoryId
+    first_in_thread: bool
+    sent_at: datetime

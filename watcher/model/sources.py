@@ -1,0 +1,160 @@
+"""Where items come from, what a fetch gives, and the item itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from watcher.model.ids import ItemId, SourceId
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """
+    A place where items appear.
+
+    Args:
+        kind: Which reader reads it: `feed` or `folder`.
+        address: A URL, or the path of a folder.
+        every: The interval its owner asked for.
+        publisher: The family that speaks through it, so that one newsroom's feeds count once; None: the item's host.
+        tier: 1 (agencies, ministries) to 3; how much one report of it is worth.
+        lang: What its items are written in; None: detected for each item.
+        timezone: IANA name; what "Tuesday" means there.
+        baseline_age: On first contact, items older than this are remembered and never alerted.
+        private: Whether addresses of private networks are allowed for it.
+    """
+
+    id: SourceId
+    kind: str
+    address: str
+    every: timedelta = timedelta(minutes=15)
+    publisher: str | None = None
+    tier: int = 2
+    lang: str | None = None
+    timezone: str = "UTC"
+    baseline_age: timedelta = timedelta(hours=6)
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """
+    What we remember of a source between polls.
+
+    Args:
+        etag: Validator of the last body that parsed; None: the server gave none.
+        last_modified: The same, as the server wrote it.
+        body_hash: Hash of the last body that parsed, so that an unchanged one is not parsed again.
+        failures: In a row, up to now.
+        moved_to: Where a permanent redirect led.
+        polled_at: The last attempt; None: never contacted.
+        succeeded_at: The last success; None: no baseline was taken yet.
+    """
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    failures: int = 0
+    moved_to: str | None = None
+    polled_at: datetime | None = None
+    succeeded_at: datetime | None = None
+
+
+class FailureReason(StrEnum):
+    """Why a source gave us nothing."""
+
+    REFUSED_ADDRESS = "refused_address"  # a private network, or no such name
+    CONNECTION = "connection"  # refused, reset, TLS
+    TIMEOUT = "timeout"  # the whole fetch took too long
+    TOO_LARGE = "too_large"  # more bytes than a source may send
+    STATUS = "status"  # an HTTP status that is not success
+    RATE_LIMITED = "rate_limited"  # 429, or 403/503 with Retry-After
+    UNREADABLE = "unreadable"  # not what its kind promises
+    READER_BUG = "reader_bug"  # our fault, logged with a traceback
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A new body. `max_age` and `ttl` say how long it is good for; None: not said."""
+
+    body: bytes
+    content_type: str
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    moved_to: str | None = None
+    max_age: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """Nothing changed since the last good body."""
+
+    max_age: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The source gave us nothing; `detail` is for people and carries no secret or query string."""
+
+    reason: FailureReason
+    detail: str
+    retry_after: timedelta | None = None
+
+
+Fetch = Fetched | NotModified | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """
+    One thing a source published, as it stands now.
+
+    Args:
+        id: Stable when the title or text is edited.
+        source: The id of the source, or what an archive names.
+        text: Plain text: summary or article; empty when there is only a title.
+        lang: ISO 639-1; None: to be detected.
+        published: As the source says; None: absent or unreadable.
+        seen: When we first saw it.
+        publisher: Family or host that speaks; empty: derived from `url`.
+        tier: See `Source`.
+        timezone: IANA name of the zone its weekdays are read in.
+        baseline: Seen on first contact and too old to alert about.
+    """
+
+    id: ItemId
+    title: str
+    url: str
+    source: str
+    seen: datetime
+    published: datetime | None = None
+    text: str = ""
+    lang: str | None = None
+    publisher: str = ""
+    tier: int = 2
+    timezone: str = "UTC"
+    baseline: bool = False
+
+    @property
+    def time(self) -> datetime:
+        """When it was published; when seen, if that is unknown or in the future."""
+        return min(self.published, self.seen) if self.published else self.seen
+
+
+class Part(StrEnum):
+    """The halves of an item that offsets refer to."""
+
+    TITLE = "title"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Characters `start:end` of the item's title or text as published."""
+
+    part: Part
+    start: int
+    end: int
