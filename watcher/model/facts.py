@@ -65,7 +65,7 @@ class PlaceFact:
 
 @dataclass(frozen=True, slots=True)
 class CountFact:
-    """A number with what it counts, such as 48 `hour` or 314 `prisoner`; ordinals have the unit `round` or `package`."""
+    """A number with what it counts, such as 48 `hour`, 314 `prisoner`; ordinals count `round` or `package`."""
 
     number: int
     unit: str

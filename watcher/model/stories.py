@@ -71,7 +71,7 @@ class Development:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The thread of one matter; open while it is reported, then closed, and a later report opens one that links back."""
+    """The thread of one matter; it closes when reports cease, and a later report opens one that links back."""
 
     id: StoryId
     family: str
