@@ -36,31 +36,33 @@ _WORDS = {
     code: frozenset(words.split())
     for code, words in {
         "en": (
-            "the of and to in for on with is are was were by from at as after over says say said his her its will has "
-            "have that not be an it this but who what why how amid us ahead up more their against could would about into"
+            "the of and to in for on with is are was were by from at as after over says say said his her its will "
+            "has have that not be an it this but who what why how amid us ahead up more their against could would "
+            "about into"
         ),
         "fr": (
-            "le la les des du de et en un une dans pour sur avec est sont au aux par qui que se son sa ses ce cette pas "
-            "plus apres entre leur contre l d qu selon a ont"
+            "le la les des du de et en un une dans pour sur avec est sont au aux par qui que se son sa ses ce "
+            "cette pas plus apres entre leur contre l d qu selon a ont"
         ),
         "es": (
-            "el la los las de del y en un una para por con es son al que se su sus no lo como tras sobre entre contra mas "
-            "ante desde hasta pero este esta ha han"
+            "el la los las de del y en un una para por con es son al que se su sus no lo como tras sobre entre "
+            "contra mas ante desde hasta pero este esta ha han"
         ),
         "de": (
-            "der die das und in im den dem des zu zum zur von vom mit auf fur ist sind ein eine einen einem einer nicht "
-            "sich als auch nach bei aus uber vor will wird werden gegen um hat haben soll"
+            "der die das und in im den dem des zu zum zur von vom mit auf fur ist sind ein eine einen einem einer "
+            "nicht sich als auch nach bei aus uber vor will wird werden gegen um hat haben soll"
         ),
         "it": (
-            "il lo la gli le di del della dei delle e in un una per con su che non si al alla da dal dalla nel nella sono "
-            "piu come contro dopo tra anche ha hanno"
+            "il lo la gli le di del della dei delle e in un una per con su che non si al alla da dal dalla nel "
+            "nella sono piu come contro dopo tra anche ha hanno"
         ),
         "pt": (
-            "o a os as do da dos das e em no na nos nas um uma para por com que se ao nao mais como apos sobre entre "
-            "contra foi seu sua pelo pela tem diz"
+            "o a os as do da dos das e em no na nos nas um uma para por com que se ao nao mais como apos sobre "
+            "entre contra foi seu sua pelo pela tem diz"
         ),
         "nl": (
-            "de het een en van in op te met voor is zijn niet dat aan door er om naar bij uit ook over wordt na tegen heeft"
+            "de het een en van in op te met voor is zijn niet dat aan door er om naar bij uit ook over wordt na "
+            "tegen heeft"
         ),
         "pl": "i w z na do sie nie ze jest o od po za to dla przez przed oraz ale jak czy juz ma sa jego ktory tym",
         "tr": "ve bir bu ile icin da de daha cok gibi olarak sonra kadar ne en mi ise oldu etti var yok dedi gore",

@@ -9,13 +9,14 @@ import re
 from watcher.text.addresses import host
 
 _NAMES = (
-    "bbc|bbc news|reuters|ap|ap news|afp|cnn|cnbc|nbc|nbc news|abc|abc news|cbs|cbs news|fox news|npr|pbs|bloomberg|"
-    "al jazeera|the guardian|guardian|the new york times|nyt|the washington post|wsj|the wall street journal|ft|"
-    "financial times|the economist|politico|axios|the hill|the independent|the telegraph|sky news|dw|france 24|rfi|"
-    "le monde|le figaro|el pais|der spiegel|spiegel|tagesschau|tass|ria|interfax|rt|xinhua|cgtn|scmp|the hindu|ndtv|"
-    "the times of israel|haaretz|ynet|jerusalem post|the jerusalem post|i24news|arab news|al arabiya|"
-    "iran international|press tv|irna|tasnim|mehr|kyodo|nhk|yonhap|euronews|newsweek|time|vox|the atlantic|foreign policy|upi|voa|rferl|"
-    "дв|рбк|риа новости|тасс|коммерсант|العربية|الجزيرة|新华网|人民网"
+    "bbc|bbc news|reuters|ap|ap news|afp|cnn|cnbc|nbc|nbc news|abc|abc news|cbs|cbs news|fox news|npr|pbs|"
+    "bloomberg|al jazeera|the guardian|guardian|the new york times|nyt|the washington post|wsj|"
+    "the wall street journal|ft|financial times|the economist|politico|axios|the hill|the independent|"
+    "the telegraph|sky news|dw|france 24|rfi|le monde|le figaro|el pais|der spiegel|spiegel|tagesschau|tass|"
+    "ria|interfax|rt|xinhua|cgtn|scmp|the hindu|ndtv|the times of israel|haaretz|ynet|jerusalem post|"
+    "the jerusalem post|i24news|arab news|al arabiya|iran international|press tv|irna|tasnim|mehr|kyodo|nhk|"
+    "yonhap|euronews|newsweek|time|vox|the atlantic|foreign policy|upi|voa|rferl|дв|рбк|риа новости|тасс|"
+    "коммерсант|العربية|الجزيرة|新华网|人民网"
 )
 _KNOWN = frozenset(_NAMES.split("|"))
 _OUTLET_END = re.compile(
