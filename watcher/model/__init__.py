@@ -32,6 +32,8 @@ from watcher.model.ids import (
     SourceId,
     StoryId,
     TeamId,
+    alert_id,
+    delivery_id,
 )
 from watcher.model.sources import Cursor, Failed, FailureReason, Fetch, Fetched, Item, NotModified, Part, Source, Span
 from watcher.model.stories import (
@@ -102,4 +104,6 @@ __all__ = [
     "Wake",
     "Wanted",
     "Wishes",
+    "alert_id",
+    "delivery_id",
 ]

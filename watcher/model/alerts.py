@@ -159,7 +159,13 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One alert owed to one recipient of one channel."""
+    """
+    One alert owed to one recipient of one channel.
+
+    Args:
+        id: Stable: derived from alert, channel and recipient (`delivery_id`).
+        bundle: Alerts with the same one leave as one list, such as a digest; empty: on its own.
+    """
 
     id: DeliveryId
     alert: AlertId
@@ -169,6 +175,7 @@ class Owed:
     recipient: str
     due: datetime
     attempts: int = 0
+    bundle: str = ""
 
 
 @dataclass(frozen=True, slots=True)

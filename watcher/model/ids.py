@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import NewType
 
 SourceId = NewType("SourceId", str)
@@ -17,3 +18,19 @@ DevelopmentId = NewType("DevelopmentId", str)
 AppointmentId = NewType("AppointmentId", str)
 AlertId = NewType("AlertId", str)
 DeliveryId = NewType("DeliveryId", str)
+
+
+def alert_id(team: TeamId, development: DevelopmentId) -> AlertId:
+    """The id of what a team is told about a development: deciding it again gives the same one."""
+    return AlertId(_digest("alert", team, development))
+
+
+def delivery_id(alert: AlertId, channel: str, recipient: str) -> DeliveryId:
+    """The id of one alert to one recipient of one channel, on every attempt and after every restart."""
+    return DeliveryId(_digest("delivery", alert, channel, recipient))
+
+
+def _digest(*parts: str) -> str:
+    """128 bits in hex; lengths are hashed too, so that no two lists of parts run together."""
+    text = "".join(f"{len(part)}:{part}" for part in parts)
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
