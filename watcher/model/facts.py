@@ -90,6 +90,7 @@ class Report:
         spans: Every fact's place is in the fact; these are the deciding words, first the event's.
         words: Folded content words of title, for comparing texts.
         principal: Whether speaker or agent is a party to the event.
+        also: Other events that the same item reports of the same actors; ingest fills it when it joins reports.
     """
 
     item: ItemId
@@ -118,3 +119,4 @@ class Report:
     words: frozenset[str] = frozenset()
     tier: int = 2
     baseline: bool = False
+    also: tuple[ConceptId, ...] = ()
