@@ -1,0 +1,266 @@
+"""
+Verdicts on the candidates → one answer: which development a report founds or joins, and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from watcher.model import (
+    Appointment,
+    Change,
+    Decision,
+    Development,
+    DevelopmentId,
+    Filed,
+    Kind,
+    Lane,
+    Report,
+    Status,
+    Story,
+    StoryId,
+)
+from watcher.stories.calendar import Booking, Inference
+from watcher.stories.compare import Verdict
+from watcher.stories.ids import development_id, story_id
+from watcher.stories.track import Track, due_days, due_places, is_voice
+from watcher.stories.value import lane_of, worth_of
+from watcher.stories.weights import Joining, Worth
+
+_INFERRED_WORTH = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """
+    Everything on file that a decision looks at.
+
+    Args:
+        stories: Open ones by id.
+        edited: Developments that an earlier state of the same item belongs to.
+        story: The open story that the report continues; None: it opens one.
+        previous: The closed story of the same matter that a new one links back to.
+        siblings: The developments of `story` that are still compared with, oldest first.
+        booking: What the report does to the calendar.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    stories: Mapping[StoryId, Story]
+    edited: tuple[DevelopmentId, ...]
+    story: Story | None
+    previous: StoryId | None
+    siblings: tuple[Track, ...]
+    booking: Booking | None
+
+    def score(self, verdict: Verdict, weights: Joining) -> float:
+        """The verdict's score; more for a new state of an item that the development already holds."""
+        return verdict.score + (weights.edited if verdict.track.development.id in self.edited else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """
+    The answer for one report, as values that replace what is on file.
+
+    Args:
+        inferred: A development that no report states, with what the report implies as its facts.
+    """
+
+    decision: Decision
+    filed: Filed
+    development: Development
+    story: Story
+    appointments: tuple[Appointment, ...] = ()
+    inferred: Development | None = None
+
+    def filings(self) -> Iterator[tuple[Filed, Development]]:
+        """What is to be filed, in order."""
+        yield self.filed, self.development
+        if self.inferred and self.inferred.facts:
+            yield Filed(self.inferred.facts, self.inferred.id), self.inferred
+
+
+def decide(report: Report, scene: Scene, weights: Joining, *, worth: Worth, now: datetime) -> Assigned:
+    """Join the best development that nothing forbids, or found one in the story that is closest."""
+    free = [v for v in scene.verdicts if not v.vetoes and not _detail(report, v, weights)]
+    best = max(free, key=lambda v: (scene.score(v, weights), v.track.development.id), default=None)
+    if best and scene.score(best, weights) >= weights.threshold:
+        development = _joined(report, best, worth)
+        story = scene.stories[development.story]
+        kind, why = Kind.REPEAT, _why_joined(best, development)
+    else:
+        development = _founded(report, scene, weights, worth=worth)
+        story = scene.story or _opened(report, development, scene.previous)
+        kind, why = development.kind, _why_founded(development, best)
+    decision = Decision(
+        report.item,
+        kind,
+        development.id,
+        story.id,
+        why,
+        scene.score(best, weights) if best else 0.0,
+        now,
+        best.closest if best else None,
+    )
+    answer = Assigned(decision, Filed(report, development.id), development, _continued(story, development, report))
+    return _on_calendar(answer, scene.booking)
+
+
+def _joined(report: Report, best: Verdict, worth: Worth) -> Development:
+    before = best.track.development
+    publishers = before.publishers
+    if is_voice(report, best.track.voices):
+        publishers = (*publishers, report.publisher)
+    value = max(before.value, worth_of(report, worth, near=best.score))
+    return replace(
+        before,
+        items=before.items if report.item in before.items else (*before.items, report.item),
+        publishers=publishers,
+        last_seen=max(before.last_seen, report.seen),
+        value=value,
+        lane=Lane.NOW if before.lane is Lane.NOW else lane_of(value, len(publishers), worth),
+    )
+
+
+def _founded(report: Report, scene: Scene, weights: Joining, *, worth: Worth) -> Development:
+    near = max((scene.score(v, weights) for v in scene.verdicts if not v.vetoes), default=0.0)
+    lately = sum(
+        1
+        for track in scene.siblings
+        if track.development.lane is Lane.NOW and report.seen - track.development.first_seen <= worth.lately_within
+    )
+    kind, changes = _kind(report, scene, weights)
+    value = worth_of(report, worth, near=near, lately=lately)
+    key = development_id(report)
+    return Development(
+        id=key,
+        story=scene.story.id if scene.story else story_id(report),
+        kind=kind,
+        event=report.event,
+        actors=report.actors,
+        status=report.status,
+        lane=lane_of(value, 1, worth),
+        value=value,
+        title=report.title,
+        url=report.url,
+        items=(report.item,),
+        publishers=(report.publisher,),
+        first_seen=report.seen,
+        last_seen=report.seen,
+        changes=changes,
+        facts=report,
+    )
+
+
+def _kind(report: Report, scene: Scene, weights: Joining) -> tuple[Kind, tuple[Change, ...]]:
+    """What the new development is to its story, and what it changes there."""
+    if scene.story is None:
+        return Kind.NEW, ()
+    own = [v for v in scene.verdicts if v.track.development.story == scene.story.id]
+    forbidden = [v for v in own if v.vetoes and scene.score(v, weights) >= weights.thread]
+    if scene.siblings and report.time < max(track.latest.time for track in scene.siblings) and not forbidden:
+        return Kind.POSSIBLE, ()  # it is late: its facts may be older than what is on file
+    if not forbidden:
+        details = [change for v in own for change in _detail(report, v, weights)]
+        return (Kind.UPDATE, tuple(details[:1])) if details else (Kind.POSSIBLE, ())
+    # The newest state is what changed; of several as new, the closest.
+    nearest = max(forbidden, key=lambda v: (v.track.latest.time, scene.score(v, weights), v.track.development.id))
+    retracted = report.status is Status.DENIED and _own_source(report, nearest.track)
+    return (Kind.RETRACTED if retracted else Kind.UPDATE), nearest.vetoes
+
+
+def _own_source(report: Report, track: Track) -> bool:
+    """Whether who denies it is who said it: the outlet that reported it, or the speaker it was reported of."""
+    return report.publisher in track.voices or (report.speaker is not None and report.speaker in track.speakers)
+
+
+def _detail(report: Report, verdict: Verdict, weights: Joining) -> tuple[Change, ...]:
+    """A first day or place for a matter that has been on file for a while without one."""
+    track = verdict.track
+    if report.seen - track.development.first_seen < weights.detail_after or report.family not in track.families:
+        return ()
+    days, places = due_days(report), due_places(report)
+    found = []
+    if days and not track.days:
+        found.append(Change("date", None, days[0][0].isoformat()))
+    if places and not track.places:
+        found.append(Change("place", None, min(places)))
+    return tuple(found)
+
+
+def _opened(report: Report, development: Development, previous: StoryId | None) -> Story:
+    return Story(
+        id=development.story,
+        family=report.family,
+        actors=report.actors,
+        title=report.title,
+        opened=report.seen,
+        last_seen=report.seen,
+        developments=(),
+        previous=previous,
+    )
+
+
+def _continued(story: Story, development: Development, report: Report) -> Story:
+    known = development.id in story.developments
+    return replace(
+        story,
+        last_seen=max(story.last_seen, report.seen),
+        developments=story.developments if known else (*story.developments, development.id),
+    )
+
+
+def _on_calendar(answer: Assigned, booking: Booking | None) -> Assigned:
+    """The answer with what the report does to the calendar."""
+    if booking is None:
+        return answer
+    story = replace(answer.story, appointment=answer.story.appointment or booking.appointment.id)
+    answer = replace(answer, story=story, appointments=(booking.appointment,))
+    return _with_inference(answer, booking.inference) if booking.inference else answer
+
+
+def _with_inference(answer: Assigned, found: Inference) -> Assigned:
+    report = answer.filed.report
+    facts = replace(report, event=found.event, direction=found.direction, also=(), family="talks")
+    key = development_id(facts)
+    inferred = replace(
+        answer.development,
+        id=key,
+        kind=Kind.UPDATE,
+        event=found.event,
+        actors=found.appointment.participants,
+        status=report.status,
+        lane=Lane.NOW,
+        value=_INFERRED_WORTH,
+        title=report.title,
+        url=report.url,
+        items=(report.item,),
+        publishers=tuple(dict.fromkeys((found.after.publisher, report.publisher))),
+        first_seen=report.seen,
+        last_seen=report.seen,
+        changes=(found.change,),
+        inferred_from=tuple(dict.fromkeys((found.before.item, found.after.item, report.item))),
+        facts=facts,
+    )
+    return replace(answer, story=_continued(answer.story, inferred, report), inferred=inferred)
+
+
+def _why_joined(best: Verdict, development: Development) -> str:
+    said = [f"{name} agrees" for name in best.agree]
+    if "speaker" in best.terms:
+        said.append("same speaker")
+    if "cosine" in best.terms:
+        said.append(f"words {best.terms['cosine']:.2f}")
+    return f"repeat of {development.id}: {', '.join(said) or 'close in time'}"
+
+
+def _why_founded(development: Development, best: Verdict | None) -> str:
+    if development.changes:
+        what = "; ".join(f"{c.slot}: {c.before or 'unknown'} → {c.after}" for c in development.changes)
+        return f"{development.kind}: {what}"
+    if development.kind is Kind.NEW:
+        return "new: no open story of these actors is close"
+    near = f", closest {best.track.development.id} at {best.score:.2f}" if best else ""
+    return f"{development.kind}: same actors, other words and facts{near}"

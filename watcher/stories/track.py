@@ -1,0 +1,147 @@
+"""
+What is on file for one open development: its reports, summed up so that the next one is compared quickly.
+
+A `Track` is rebuilt by adding the same reports in the same order, which is all that a restart does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from watcher.model import ActorId, Development, Direction, Report, Role, Status
+
+_DUE = frozenset((Role.PLANNED, Role.NEW, Role.HELD))
+ORDINALS = frozenset(("round", "package", "phase", "session", "day"))
+_OFF_EVENTS = ("schedule.off", "schedule.cancelled", "schedule.postponed", "talks.collapsed", "talks.suspended")
+_BUSY = timedelta(hours=3)
+
+
+class Phase(StrEnum):
+    """How far a matter has come, coarser than status; what steps and reversals are read from."""
+
+    OPEN = "open"  # said, asked, considered: nothing to step from
+    AHEAD = "ahead"
+    UNDERWAY = "underway"
+    OFF = "off"
+    DENIED = "denied"
+
+
+def phase_of(report: Report) -> Phase:
+    """The phase one report speaks of."""
+    if report.status is Status.DENIED:
+        return Phase.DENIED
+    if report.status is Status.OFF or report.direction is Direction.CANCELLED or report.event in _OFF_EVENTS:
+        return Phase.OFF
+    if report.status is Status.HELD:
+        return Phase.UNDERWAY
+    if report.status in (Status.AGREED, Status.ANNOUNCED, Status.CONFIRMED):
+        return Phase.AHEAD
+    return Phase.OPEN
+
+
+def due_days(report: Report) -> tuple[tuple[date, date], ...]:
+    """The days that the report gives for what it reports, old and merely mentioned ones left out."""
+    return tuple((fact.first, fact.last) for fact in report.dates if fact.role in _DUE)
+
+
+def due_places(report: Report) -> frozenset[str]:
+    """The places that the report gives for what it reports."""
+    return frozenset(fact.place for fact in report.places if fact.role in _DUE)
+
+
+def numbers(report: Report, *, ordinal: bool) -> dict[str, frozenset[int]]:
+    """Counted things by unit, ordinals or all the others."""
+    found: dict[str, set[int]] = {}
+    for fact in report.counts:
+        if (fact.unit in ORDINALS) is ordinal:
+            found.setdefault(fact.unit, set()).add(fact.number)
+    return {unit: frozenset(values) for unit, values in found.items()}
+
+
+class Track:
+    """An open development with its reports; mutable, owned by `Memory`."""
+
+    __slots__ = (
+        "actors",
+        "days",
+        "development",
+        "events",
+        "families",
+        "last_seen",
+        "latest",
+        "lead",
+        "members",
+        "ordinals",
+        "pages",
+        "places",
+        "quantities",
+        "recent",
+        "speakers",
+        "titles",
+        "voices",
+    )
+
+    def __init__(self, development: Development, lead: Report, *, members: int) -> None:
+        self.development = development
+        self.lead = lead
+        self.latest = lead
+        self.members = members
+        self.titles: list[Report] = []
+        self.actors: set[ActorId] = set()
+        self.events: set[str] = set()
+        self.families: set[str] = set()
+        self.speakers: dict[ActorId, datetime] = {}
+        self.days: list[tuple[date, date]] = []
+        self.places: set[str] = set()
+        self.ordinals: dict[str, set[int]] = {}
+        self.quantities: dict[str, set[int]] = {}
+        self.voices: dict[str, frozenset[str]] = {}
+        self.recent: list[datetime] = []
+        self.pages: set[str] = set()
+        self.last_seen = lead.seen
+
+    def add(self, report: Report) -> None:
+        """Take one more report in; the first is the lead itself."""
+        if len(self.titles) >= self.members:
+            del self.titles[1]
+        self.titles.append(report)
+        self.latest = report if report.time >= self.latest.time else self.latest
+        self.last_seen = max(self.last_seen, report.seen)
+        self.actors.update(report.actors)
+        self.events.add(report.event)
+        self.families.add(report.family)
+        for speaker in speakers_of(report):
+            self.speakers[speaker] = max(report.seen, self.speakers.get(speaker, report.seen))
+        self.days.extend(day for day in due_days(report) if day not in self.days)
+        self.places |= due_places(report)
+        _merge(self.ordinals, numbers(report, ordinal=True))
+        _merge(self.quantities, numbers(report, ordinal=False))
+        if is_voice(report, self.voices):
+            self.voices[report.publisher] = report.words
+        self.recent = [*self.recent[-15:], report.seen]
+
+    def busy(self, now: datetime) -> int:
+        """How many of its reports came in the last three hours (16 at most are counted)."""
+        return sum(1 for seen in self.recent if now - seen <= _BUSY)
+
+
+def is_voice(report: Report, voices: dict[str, frozenset[str]]) -> bool:
+    """
+    Whether the report is one more independent voice: another publisher, and not the same title word for word, which
+    is how copies of one agency text look.
+    """
+    return report.publisher not in voices and (not report.words or report.words not in voices.values())
+
+
+def speakers_of(report: Report) -> Iterable[ActorId]:
+    """Who says or does what is reported: the speaker, else the one who acts."""
+    if report.speaker:
+        return (report.speaker,)
+    return (report.agent,) if report.agent else ()
+
+
+def _merge(into: dict[str, set[int]], found: dict[str, frozenset[int]]) -> None:
+    for unit, values in found.items():
+        into.setdefault(unit, set()).update(values)
