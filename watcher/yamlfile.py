@@ -350,13 +350,14 @@ def read_number(node: Node, faults: Faults, *, low: int = 0, high: int = 1_000_0
     return None
 
 
-def read_choice(node: Node, choices: Collection[str], faults: Faults) -> str | None:
-    """One of `choices`, as spelled there."""
+def read_choice(node: Node, choices: Collection[str], faults: Faults, *, key: str = "") -> str | None:
+    """One of `choices`, as spelled there; `key` begins the message."""
     if isinstance(node, Scalar) and node.text.strip() in choices:
         return node.text.strip()
     said = node.text if isinstance(node, Scalar) else ""
     listed = " or ".join(filter(None, [", ".join(tuple(choices)[:-1]), *tuple(choices)[-1:]]))
-    faults.add(node, f"{_said(node)} is not {listed}{did_you_mean(said, choices)}", "unknown-value")
+    start = f"{key}: " if key else ""
+    faults.add(node, f"{start}{_said(node)} is not {listed}{did_you_mean(said, choices)}", "unknown-value")
     return None
 
 

@@ -1,0 +1,1 @@
+"""Rules: what people write, what we run, what it found."""
