@@ -1,39 +1,79 @@
 """
-Vocabulary files → Vocabulary, and the shipped one.
+Vocabulary files → Vocabulary: names, and entries for the scan.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from watcher.errors import ConfigError
 from watcher.model import ActorId, ConceptId
-from watcher.vocabulary.terms import Actor, Concept, Guard, Person, Place
+from watcher.vocabulary.entries import Entry, Mark, Names, entry
+from watcher.vocabulary.patterns import Parsed, PatternError, compile_alias, parse_pattern
+from watcher.vocabulary.terms import Actor, Concept, Guard, Person, Place, Term
+
+if TYPE_CHECKING:
+    # Reading YAML is imported only where it is needed: a compiled vocabulary starts without it.
+    from watcher.vocabulary.files import FileReader
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Everything that is known by name; `_marks` is what facts are read from, by language, as written."""
+    """Everything that is known by name, and the words for it."""
 
-    actors: Mapping[ActorId, Actor] = field(default_factory=dict)
-    people: Mapping[str, Person] = field(default_factory=dict)
-    concepts: Mapping[ConceptId, Concept] = field(default_factory=dict)
-    guards: Mapping[str, Guard] = field(default_factory=dict)
-    places: Mapping[str, Place] = field(default_factory=dict)
-    _marks: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def actors(self) -> Mapping[ActorId, Actor]:
+        """Everyone who acts, by code."""
+        return self.names.actors
+
+    @property
+    def people(self) -> Mapping[str, Person]:
+        """People with their offices, by key."""
+        return self.names.people
+
+    @property
+    def concepts(self) -> Mapping[ConceptId, Concept]:
+        """Everything that happens, by id."""
+        return self.names.concepts
+
+    @property
+    def guards(self) -> Mapping[str, Guard]:
+        """Every kind of noise, by id."""
+        return self.names.guards
+
+    @property
+    def places(self) -> Mapping[str, Place]:
+        """Places where talks are held, by key."""
+        return self.names.places
 
     def marks(self, lang: str) -> Mapping[str, object]:
         """The data of `marks/<lang>.yaml`: strings, lists and mappings of them; empty for a language without one."""
-        return self._marks.get(lang, {})
+        return self.names.marks.get(lang, {})
+
+    def terms(self) -> Iterator[Term]:
+        """Every alias and pattern, for people who look for one; phrases under `not` are left out."""
+        for one in self.entries:
+            if not one.marks & (Mark.BLOCK | Mark.FORBID):
+                for name in one.names:
+                    yield Term(one.kind, name, one.text, one.origin, one.lang, one.sort)
 
     def extended(self, words: Mapping[str, str]) -> Vocabulary:
         """
-        With the words files of a team, texts by path, later ones winning.
+        With the words files of a team, texts by path, in the order given (later ones win).
 
         Raises:
             ConfigError: With every problem of every file.
         """
-        return self if not words else self
+        from watcher.vocabulary.overlay import extend
+
+        names, entries = extend(self.names, self.entries, words)
+        return Vocabulary(names, entries)
 
 
 def compile_vocabulary(files: Mapping[str, str]) -> Vocabulary:
@@ -43,9 +83,36 @@ def compile_vocabulary(files: Mapping[str, str]) -> Vocabulary:
     Raises:
         ConfigError: With every problem of every file.
     """
-    return Vocabulary() if not files else Vocabulary()
+    from watcher.vocabulary.files import FileReader
+
+    reader = FileReader()
+    reader.read(files)
+    entries = compile_rows(reader)
+    if reader.faults.is_fatal:
+        raise ConfigError(reader.faults.problems)
+    return Vocabulary(reader.names, entries)
 
 
-def load() -> Vocabulary:
-    """The shipped vocabulary, from its compiled file, or from its YAML when that is missing or older."""
-    return compile_vocabulary({})
+def compile_rows(reader: FileReader) -> tuple[Entry, ...]:
+    """Entries of the rows a reader took in; patterns that cannot be used are added to its faults."""
+    parsed: list[Parsed | None] = []
+    for row in reader.rows:
+        try:
+            parsed.append(parse_pattern(row.text, row.lang, lists=row.lists) if row.is_pattern else None)
+        except PatternError as error:
+            reader.faults.add(row.node, str(error), "bad-pattern")
+            parsed.append(None)
+    weights = Counter(anchor for pattern in parsed if pattern for anchor in pattern.anchors)
+    entries = []
+    for row, pattern in zip(reader.rows, parsed, strict=True):
+        if pattern is None and row.is_pattern:
+            continue
+        try:
+            fixed = bool(row.marks & (Mark.BLOCK | Mark.FORBID))
+            compiled = pattern.compiled(weights) if pattern else compile_alias(row.text, row.lang, fixed=fixed)
+        except PatternError as error:
+            reader.faults.add(row.node, str(error), "bad-alias")
+            continue
+        place = (f"{row.node.path}:{row.node.line}", row.lang, row.sort)
+        entries.append(entry(compiled, kind=row.kind, names=row.names, text=row.text, place=place, marks=row.marks))
+    return tuple(entries)

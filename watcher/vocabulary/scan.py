@@ -1,18 +1,70 @@
 """
-Document → Hits in one pass.
+Document → Hits in one pass: one Aho-Corasick run over the folded text finds anchors, and each anchor's terms are
+checked where it stands. What the places mean is `resolve`'s.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
+from ahocorasick_rs import AhoCorasick
+
+from watcher.errors import ConfigError, Problem
 from watcher.text import Document
+from watcher.vocabulary.entries import Entry, Mark, entry
 from watcher.vocabulary.lexicon import Vocabulary
+from watcher.vocabulary.patterns import Mode, PatternError, parse_pattern, spaced
+from watcher.vocabulary.resolve import Found, Resolver
 from watcher.vocabulary.terms import Hits, Literal
+
+# Languages whose words may also stand in items of another. English ones may stand in any.
+_ALSO_READ = {"uk": ("ru",), "be": ("ru",), "bg": ("ru",), "ur": ("fa",), "ps": ("fa",), "gl": ("es",), "ca": ("es",)}
+# More places than this in one item say nothing new, and hostile text must not grow the work.
+_MOST_FOUND = 5_000
+_LONGEST_WORD = 60
+_WHOLE, _PART, _START, _WORD = Mode.WHOLE.value, Mode.PART.value, Mode.START.value, Mode.WORD.value
+
+
+class _Candidate:
+    """An entry ready to be checked; its expressions are compiled when first needed."""
+
+    __slots__ = ("_also", "_regex", "entry", "mode", "needs", "simple", "titled")
+
+    def __init__(self, one: Entry, needs: tuple[frozenset[int], ...]) -> None:
+        self.entry = one
+        self.needs = needs
+        self.mode = one.mode
+        self.titled = bool(one.marks & (Mark.AT_START | Mark.AT_END))
+        self.simple = not (needs or self.titled or one.also)
+        self._regex: re.Pattern[str] | None = None
+        self._also: re.Pattern[str] | None = None
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        if self._regex is None:
+            self._regex = re.compile(self.entry.regex)
+        return self._regex
+
+    def has_also(self, folded: str, sentence: tuple[int, int]) -> bool:
+        if not self.entry.also:
+            return True
+        if self._also is None:
+            self._also = re.compile(self.entry.also)
+        return self._also.search(folded, *sentence) is not None
 
 
 class Scanner:
-    """Finds every term of a vocabulary, of rules, and of teams with words of their own (`overlays`, by team)."""
+    """
+    Finds every term of a vocabulary and of rules in a document.
+
+    Args:
+        literals: Words of rules.
+        overlays: Vocabularies of teams with words of their own, by team; see `Hits.of`.
+
+    Raises:
+        ConfigError: When a literal is no pattern.
+    """
 
     def __init__(
         self,
@@ -21,9 +73,154 @@ class Scanner:
         overlays: Mapping[str, Vocabulary] | None = None,
     ) -> None:
         self.vocabulary = vocabulary
-        self.literals = tuple(literals)
-        self.overlays = dict(overlays or {})
+        self._resolver = Resolver(vocabulary.names)
+        literal_entries = _literal_entries(literals)
+        self._teams = [_Team(name, overlay, vocabulary.entries) for name, overlay in (overlays or {}).items()]
+        own = (one for team in self._teams for one in team.added)
+        self._entries = (*vocabulary.entries, *literal_entries, *own)
+        self._foreign = frozenset(id(one) for team in self._teams for one in team.added)
+        self._anchors: dict[str, int] = {}
+        for one in self._entries:
+            for anchor in one.anchors:
+                self._anchors.setdefault(anchor, len(self._anchors))
+            for need in one.needs:
+                for anchor in need:
+                    self._anchors.setdefault(anchor, len(self._anchors))
+        self._automaton = AhoCorasick(list(self._anchors))
+        self._tables: dict[str, dict[int, tuple[_Candidate, ...]]] = {}
 
     def scan(self, document: Document) -> Hits:
         """Everything the document names; never fails, whatever the text."""
-        return Hits() if document.folded else Hits()
+        found = self._find(document)
+        if not self._teams:
+            return self._resolver.resolve(found, document)
+        foreign = self._foreign
+        hits = self._resolver.resolve([one for one in found if id(one.entry) not in foreign], document)
+        for team in self._teams:
+            if (changed := team.view(found, foreign)) is not None:
+                hits.by_team[team.name] = team.resolver.resolve(changed, document)
+        return hits
+
+    def _find(self, document: Document) -> list[Found]:
+        matches = self._automaton.find_matches_as_indexes(spaced(document.folded), overlapping=True)
+        table = self._table(document.lang)
+        present: set[int] = {anchor for anchor, _, _ in matches}
+        found: list[Found] = []
+        searched: set[tuple[int, int]] = set()
+        for anchor, start, end in matches:
+            for candidate in table.get(anchor, ()):
+                # Offsets of the spaced text are one more than folded ones, and an anchor may begin with a space.
+                mode = candidate.mode
+                if mode == _WHOLE:
+                    found.append(Found(candidate.entry, start, end - 2))
+                elif mode == _PART:
+                    found.append(Found(candidate.entry, start - 1, end - 1))
+                elif all(not present.isdisjoint(need) for need in candidate.needs):
+                    _check(candidate, start, document, found=found, searched=searched)
+            if len(found) > _MOST_FOUND:
+                break
+        return found
+
+    def _table(self, lang: str) -> Mapping[int, tuple[_Candidate, ...]]:
+        """Candidates by anchor for items of one language."""
+        if (table := self._tables.get(lang)) is None:
+            allowed = {None, "en", lang, *_ALSO_READ.get(lang, ())}
+            grown: dict[int, list[_Candidate]] = {}
+            anchors = self._anchors
+            for one in self._entries:
+                if one.lang in allowed:
+                    needs = tuple(frozenset(anchors[anchor] for anchor in need) for need in one.needs)
+                    candidate = _Candidate(one, needs)
+                    for anchor in one.anchors:
+                        grown.setdefault(anchors[anchor], []).append(candidate)
+            table = {anchor: tuple(candidates) for anchor, candidates in grown.items()}
+            self._tables[lang] = table
+        return table
+
+
+def _check(
+    candidate: _Candidate, start: int, document: Document, *, found: list[Found], searched: set[tuple[int, int]]
+) -> None:
+    folded = document.folded
+    mode = candidate.mode
+    if mode in (_START, _WORD):
+        if mode == _WORD:
+            start = _word_start(folded, start - 1)
+        if candidate.simple:
+            if match := candidate.regex.match(folded, start):
+                found.append(Found(candidate.entry, match.start(), match.end()))
+            return
+        sentence = document.sentence_at(start)
+        match = candidate.regex.match(folded, start, sentence[1])
+        if match and _fits(candidate, match, document, sentence):
+            found.append(Found(candidate.entry, match.start(), match.end()))
+        return
+    sentence = document.sentence_at(max(start - 1, 0))
+    key = (id(candidate), sentence[0])
+    if key in searched:
+        return
+    searched.add(key)
+    found.extend(
+        Found(candidate.entry, match.start(), match.end())
+        for match in candidate.regex.finditer(folded, *sentence)
+        if _fits(candidate, match, document, sentence)
+    )
+
+
+def _word_start(folded: str, position: int) -> int:
+    least = max(position - _LONGEST_WORD, 0)
+    while position > least and folded[position - 1].isalnum():
+        position -= 1
+    return position
+
+
+def _fits(candidate: _Candidate, match: re.Match[str], document: Document, sentence: tuple[int, int]) -> bool:
+    """Whether what else the pattern asks of its sentence and of the title holds."""
+    folded = document.folded
+    if candidate.titled:
+        if sentence[0] != 0 or match.end() > document.title_end:
+            return False
+        marks = candidate.entry.marks
+        if marks & Mark.AT_START and any(letter.isalnum() for letter in folded[: match.start()]):
+            return False
+        if marks & Mark.AT_END and folded[match.end() : document.title_core_end].strip(" \"'.,)"):
+            return False
+    return candidate.has_also(folded, sentence)
+
+
+class _Team:
+    """What a team's vocabulary adds to and removes from the common one."""
+
+    def __init__(self, name: str, overlay: Vocabulary, common: tuple[Entry, ...]) -> None:
+        self.name = name
+        self.resolver = Resolver(overlay.names)
+        shared = {id(one) for one in common}
+        own = {id(one) for one in overlay.entries}
+        self.added = tuple(one for one in overlay.entries if id(one) not in shared)
+        self.removed = frozenset(shared - own)
+        self._own = frozenset(id(one) for one in self.added)
+
+    def view(self, found: list[Found], foreign: frozenset[int]) -> list[Found] | None:
+        """What counts for the team; None when that is what counts for everybody."""
+        if not any(id(one.entry) in self._own or id(one.entry) in self.removed for one in found):
+            return None
+        hidden = (foreign - self._own) | self.removed
+        return [one for one in found if id(one.entry) not in hidden]
+
+
+def _literal_entries(literals: Iterable[Literal]) -> tuple[Entry, ...]:
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    for literal in literals:
+        try:
+            compiled = parse_pattern(literal.pattern, literal.lang).compiled()
+        except PatternError as error:
+            problems.append(Problem(literal.origin, 0, 0, str(error), "bad-pattern"))
+            continue
+        place = (literal.origin, literal.lang, "")
+        entries.append(
+            entry(compiled, kind="literal", names=(literal.key,), text=literal.pattern, place=place, marks=Mark.NONE)
+        )
+    if problems:
+        raise ConfigError(problems)
+    return tuple(entries)

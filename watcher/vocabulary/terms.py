@@ -174,7 +174,7 @@ class Hits:
     guards: Mapping[str, tuple[Hit, ...]] = field(default_factory=lambda: _NONE)
     places: Mapping[str, tuple[Hit, ...]] = field(default_factory=lambda: _NONE)
     literals: Mapping[str, tuple[Hit, ...]] = field(default_factory=lambda: _NONE)
-    by_team: Mapping[str, Hits] = field(default_factory=dict)
+    by_team: dict[str, Hits] = field(default_factory=dict)
 
     def of(self, team: str) -> Hits:
         """The same with that team's own words; these hits when its words change nothing here."""
