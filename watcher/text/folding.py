@@ -72,7 +72,7 @@ _PUNCTUATION = {
     **dict.fromkeys("؛", ";"),
     **dict.fromkeys("۔", "."),
     **dict.fromkeys("\u2028\u2029\x85", "\n"),
-    **dict.fromkeys("…", "…"),  # NFKC makes three full stops of it
+    **dict.fromkeys("…", "."),  # NFKC makes three full stops of it
     **dict.fromkeys("｜", "|"),
 }
 
@@ -137,9 +137,22 @@ _FOLDS = _Folds()
 def fold(text: str) -> str:
     """The text as it is compared. Never fails: lone surrogates and control characters become spaces."""
     if text.isascii():
-        lower = text.lower()
-        return _CONTROL.sub(" ", lower) if _CONTROL.search(lower) else lower
+        return _fold_ascii(text)
+    # Translating costs 35 ns a character; in prose with a few accents and quotes, folding only those costs a tenth.
+    if len(text.encode("utf-8", "replace")) - len(text) < len(text) >> 3:
+        mostly = _OUTSIDE_ASCII.sub(_fold_run, text)
+        if mostly.isascii():
+            return _fold_ascii(mostly)
     return text.translate(_FOLDS)
+
+
+def _fold_ascii(text: str) -> str:
+    lower = text.lower()
+    return _CONTROL.sub(" ", lower) if _CONTROL.search(lower) else lower
+
+
+def _fold_run(found: re.Match[str]) -> str:
+    return found[0].translate(_FOLDS)
 
 
 def origins(text: str) -> array[int] | None:
@@ -150,11 +163,16 @@ def origins(text: str) -> array[int] | None:
     """
     if text.isascii():
         return None
-    fold("".join(_OUTSIDE_ASCII.findall(text)))
-    if _FOLDS.uneven.isdisjoint(text):
+    outside = "".join(_OUTSIDE_ASCII.findall(text))
+    outside.translate(_FOLDS)
+    if _FOLDS.uneven.isdisjoint(outside):
         return None
     indexes = array("I")
-    for index, character in enumerate(text):
-        indexes.extend((index,) * len(_FOLDS[ord(character)]))
-    indexes.append(len(text))
+    done = 0
+    for found in re.finditer(f"[{re.escape(''.join(_FOLDS.uneven.intersection(outside)))}]", text):
+        at = found.start()
+        indexes.extend(range(done, at))
+        indexes.extend((at,) * len(_FOLDS[ord(found[0])]))
+        done = at + 1
+    indexes.extend(range(done, len(text) + 1))
     return indexes

@@ -5,7 +5,6 @@ Which language a text is in: by script first, then by letters and function words
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 from watcher.text.folding import fold
 
@@ -32,44 +31,44 @@ _ARABIC_ONLY = re.compile(r"[ةيىأإؤك]")
 _UKRAINIAN = re.compile(r"[іїєґ]")
 _URDU = re.compile(r"[ٹڈڑںےہھ]")
 
-_WORDS = {
-    code: frozenset(words.split())
-    for code, words in {
-        "en": (
-            "the of and to in for on with is are was were by from at as after over says say said his her its will "
-            "has have that not be an it this but who what why how amid us ahead up more their against could would "
-            "about into"
-        ),
-        "fr": (
-            "le la les des du de et en un une dans pour sur avec est sont au aux par qui que se son sa ses ce "
-            "cette pas plus apres entre leur contre l d qu selon a ont"
-        ),
-        "es": (
-            "el la los las de del y en un una para por con es son al que se su sus no lo como tras sobre entre "
-            "contra mas ante desde hasta pero este esta ha han"
-        ),
-        "de": (
-            "der die das und in im den dem des zu zum zur von vom mit auf fur ist sind ein eine einen einem einer "
-            "nicht sich als auch nach bei aus uber vor will wird werden gegen um hat haben soll"
-        ),
-        "it": (
-            "il lo la gli le di del della dei delle e in un una per con su che non si al alla da dal dalla nel "
-            "nella sono piu come contro dopo tra anche ha hanno"
-        ),
-        "pt": (
-            "o a os as do da dos das e em no na nos nas um uma para por com que se ao nao mais como apos sobre "
-            "entre contra foi seu sua pelo pela tem diz"
-        ),
-        "nl": (
-            "de het een en van in op te met voor is zijn niet dat aan door er om naar bij uit ook over wordt na "
-            "tegen heeft"
-        ),
-        "pl": "i w z na do sie nie ze jest o od po za to dla przez przed oraz ale jak czy juz ma sa jego ktory tym",
-        "tr": "ve bir bu ile icin da de daha cok gibi olarak sonra kadar ne en mi ise oldu etti var yok dedi gore",
-        "sv": "och att det som en ar av for med till den pa i om har ett inte efter vid fran kan",
-        "id": "dan yang di ke dari untuk dengan ini itu pada tidak akan dalam oleh bisa jadi sebut",
-    }.items()
+_FUNCTION_WORDS = {
+    "en": (
+        "the of and to in for on with is are was were by from at as after over says say said his her its will "
+        "has have that not be an it this but who what why how amid us ahead up more their against could would "
+        "about into"
+    ),
+    "fr": (
+        "le la les des du de et en un une dans pour sur avec est sont au aux par qui que se son sa ses ce "
+        "cette pas plus apres entre leur contre l d qu selon a ont"
+    ),
+    "es": (
+        "el la los las de del y en un una para por con es son al que se su sus no lo como tras sobre entre "
+        "contra mas ante desde hasta pero este esta ha han"
+    ),
+    "de": (
+        "der die das und in im den dem des zu zum zur von vom mit auf fur ist sind ein eine einen einem einer "
+        "nicht sich als auch nach bei aus uber vor will wird werden gegen um hat haben soll"
+    ),
+    "it": (
+        "il lo la gli le di del della dei delle e in un una per con su che non si al alla da dal dalla nel "
+        "nella sono piu come contro dopo tra anche ha hanno"
+    ),
+    "pt": (
+        "o a os as do da dos das e em no na nos nas um uma para por com que se ao nao mais como apos sobre "
+        "entre contra foi seu sua pelo pela tem diz"
+    ),
+    "nl": (
+        "de het een en van in op te met voor is zijn niet dat aan door er om naar bij uit ook over wordt na tegen heeft"
+    ),
+    "pl": "i w z na do sie nie ze jest o od po za to dla przez przed oraz ale jak czy juz ma sa jego ktory tym",
+    "tr": "ve bir bu ile icin da de daha cok gibi olarak sonra kadar ne en mi ise oldu etti var yok dedi gore",
+    "sv": "och att det som en ar av for med till den pa i om har ett inte efter vid fran kan",
+    "id": "dan yang di ke dari untuk dengan ini itu pada tidak akan dalam oleh bisa jadi sebut",
 }
+_LANGUAGES_OF_WORD: dict[str, list[str]] = {}
+for _code, _words in _FUNCTION_WORDS.items():
+    for _word in _words.split():
+        _LANGUAGES_OF_WORD.setdefault(_word, []).append(_code)
 # Letters that say more than words do in a short headline.
 _LETTERS = (
     ("pl", re.compile(r"[ąęłńśźż]", re.IGNORECASE)),
@@ -129,10 +128,13 @@ def _within_script(code: str, sample: str) -> str:
 
 
 def _latin_language(sample: str) -> str:
-    counts = Counter(_TOKEN.findall(fold(sample)))
-    if not counts:
+    words = _TOKEN.findall(fold(sample))
+    if not words:
         return "und"
-    scores = {code: float(sum(counts[word] for word in words & counts.keys())) for code, words in _WORDS.items()}
+    scores = dict.fromkeys(_FUNCTION_WORDS, 0.0)
+    for word in words:
+        for code in _LANGUAGES_OF_WORD.get(word, ()):
+            scores[code] += 1
     if not sample.isascii():
         for code, pattern in _LETTERS:
             scores[code] += min(len(pattern.findall(sample)), 3) * _LETTER_WEIGHT

@@ -17,7 +17,7 @@ _ABBREVIATION_LIST = (
     "г гг т.е т.д т.п им млн млрд руб тыс ул"
 )
 _ABBREVIATIONS = frozenset(_ABBREVIATION_LIST.split())
-_END = re.compile(r"""[.!?…]+["')\]]*(?=\s)|[。！？；]+["')\]]*|\n+""")
+_END = re.compile(r"""[.!?]+["')\]]*(?=\s)|[。！？；]+["')\]]*|\n+""")
 _LAST_WORD = re.compile(r"[^\s\"'(\[]+$")
 _SPACE = re.compile(r"\s*")
 

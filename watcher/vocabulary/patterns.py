@@ -51,6 +51,7 @@ class Mode(IntEnum):
     START = 2  # the anchor begins where the term begins
     WORD = 3  # the anchor stands within the term's first word
     SEARCH = 4  # the anchor stands anywhere in the term, so its sentence is searched
+    TITLE = 5  # there is no anchor: marks at the start or end of the title
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,9 @@ class Parsed:
             return Compiled(Mode.PART if self.spaceless else Mode.WHOLE, "", whole)
         weights = weights or {}
         anchored = [element for element in (*self.first, *self.second) if element.phrases]
+        if not anchored:
+            regex = _joined(self.first, spaceless=self.spaceless)
+            return Compiled(Mode.TITLE, regex, (), at_start=self.at_start, at_end=self.at_end)
         chosen = min(anchored, key=lambda element: _cost(element, weights))
         return Compiled(
             mode=_mode(chosen, self.first, weights),
@@ -190,7 +194,8 @@ def parse_pattern(text: str, lang: str | None, *, lists: Mapping[str, Sequence[s
     if len(parts) > 2:
         raise PatternError("at most one & in a pattern")
     sides = [tuple(parser.elements()) for parser in parts]
-    if not all(any(element.phrases for element in side) for side in sides):
+    titled = parts[0].at_start or parts[-1].at_end
+    if not all(any(element.phrases for element in side) for side in sides) and not (titled and len(parts) == 1):
         raise PatternError(f"{text!r} has no word to look for")
     second = sides[1] if len(sides) > 1 else ()
     return Parsed(text, sides[0], second, parts[0].at_start, parts[-1].at_end, parts[0].spaceless)

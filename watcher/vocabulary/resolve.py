@@ -26,6 +26,11 @@ class Found(NamedTuple):
 
 Grouped = dict[str, list[Hit]]
 
+# Bare numbers: an IntFlag costs a microsecond for each test.
+_CAPITALS, _CAPITAL, _AMBIGUOUS, _BLOCK, _FORBID = (
+    mark.value for mark in (Mark.CAPITALS, Mark.CAPITAL, Mark.AMBIGUOUS, Mark.BLOCK, Mark.FORBID)
+)
+
 # Words before a capital that make it a place and not its government. Folded.
 _LOCATIVES = {
     "en": {"in", "at", "near", "outside", "inside", "around", "across", "throughout"},
@@ -153,7 +158,7 @@ class Resolver:
     def _places(self, found: list[Found], actors: list[Found], view: _View) -> Grouped:
         if not found:
             return {}
-        blocks = [(one.start, one.end) for one in actors if one.entry.marks & Mark.BLOCK]
+        blocks = [(one.start, one.end) for one in actors if one.entry.marks & _BLOCK]
         kept = _longest([one for one in _allowed(found, view) if view.is_spelled(one)])
         places: Grouped = defaultdict(list)
         for one in kept:
@@ -184,19 +189,19 @@ class _View:
     def is_spelled(self, one: Found) -> bool:
         """Whether an acronym is in capitals and a name has its first capital; a title without any passes."""
         marks = one.entry.marks
-        if not marks & (Mark.CAPITALS | Mark.CAPITAL):
+        if not marks & (_CAPITALS | _CAPITAL):
             return True
         original = self.document.original(one.start, one.end)
-        if marks & Mark.CAPITALS:
+        if marks & _CAPITALS:
             return original[: len(one.entry.text)].isupper()
         return not original[:1].islower() or (self.whispers and one.end <= self.document.title_end)
 
     def is_ambiguous(self, one: Found) -> bool:
         """Whether a name needs company: it says so, or it is an acronym where everything is in capitals."""
-        if one.entry.marks & Mark.AMBIGUOUS:
+        if one.entry.marks & _AMBIGUOUS:
             return True
         in_title = self.shouts and one.end <= self.document.title_end
-        return bool(one.entry.marks & Mark.CAPITALS) and in_title and len(one.entry.text) < 4
+        return bool(one.entry.marks & _CAPITALS) and in_title and len(one.entry.text) < 4
 
     def is_locative(self, one: Found) -> bool:
         """Whether a preposition of place stands before a name and no possessive after it."""
@@ -214,23 +219,21 @@ class _View:
 
 def _allowed(found: list[Found], view: _View) -> list[Found]:
     """Without what phrases under `not` take away: what they overlap, or all of their owner's in the sentence."""
-    forbidden = [
-        (one.entry.owner, view.document.sentence_at(one.start)) for one in found if one.entry.marks & Mark.FORBID
-    ]
+    forbidden = [(one.entry.owner, view.document.sentence_at(one.start)) for one in found if one.entry.marks & _FORBID]
     kept = _unblocked(found)
     if not forbidden:
         return kept
     return [
         one
         for one in kept
-        if not one.entry.marks & Mark.FORBID
+        if not one.entry.marks & _FORBID
         and not any(owner == one.entry.owner and start <= one.start < end for owner, (start, end) in forbidden)
     ]
 
 
 def _unblocked(found: list[Found]) -> list[Found]:
     """Without the blocking phrases and what they overlap of their owner's."""
-    blocks = [one for one in found if one.entry.marks & Mark.BLOCK]
+    blocks = [one for one in found if one.entry.marks & _BLOCK]
     if not blocks:
         return found
     by_owner: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -239,7 +242,7 @@ def _unblocked(found: list[Found]) -> list[Found]:
     return [
         one
         for one in found
-        if not one.entry.marks & Mark.BLOCK
+        if not one.entry.marks & _BLOCK
         and not any(start < one.end and one.start < end for start, end in by_owner.get(one.entry.owner, ()))
     ]
 

@@ -88,6 +88,7 @@ class Scanner:
                     self._anchors.setdefault(anchor, len(self._anchors))
         self._automaton = AhoCorasick(list(self._anchors))
         self._tables: dict[str, dict[int, tuple[_Candidate, ...]]] = {}
+        self._titles = tuple(_Candidate(one, ()) for one in self._entries if one.mode == Mode.TITLE)
 
     def scan(self, document: Document) -> Hits:
         """Everything the document names; never fails, whatever the text."""
@@ -115,16 +116,23 @@ class Scanner:
                     found.append(Found(candidate.entry, start, end - 2))
                 elif mode == _PART:
                     found.append(Found(candidate.entry, start - 1, end - 1))
-                elif all(not present.isdisjoint(need) for need in candidate.needs):
-                    _check(candidate, start, document, found=found, searched=searched)
+                else:
+                    for need in candidate.needs:
+                        if present.isdisjoint(need):
+                            break
+                    else:
+                        _check(candidate, start, document, found=found, searched=searched)
             if len(found) > _MOST_FOUND:
                 break
+        for candidate in self._titles:
+            if candidate.entry.lang in _languages(document.lang):
+                _check(candidate, 0, document, found=found, searched=searched)
         return found
 
     def _table(self, lang: str) -> Mapping[int, tuple[_Candidate, ...]]:
         """Candidates by anchor for items of one language."""
         if (table := self._tables.get(lang)) is None:
-            allowed = {None, "en", lang, *_ALSO_READ.get(lang, ())}
+            allowed = _languages(lang)
             grown: dict[int, list[_Candidate]] = {}
             anchors = self._anchors
             for one in self._entries:
@@ -136,6 +144,10 @@ class Scanner:
             table = {anchor: tuple(candidates) for anchor, candidates in grown.items()}
             self._tables[lang] = table
         return table
+
+
+def _languages(lang: str) -> tuple[str | None, ...]:
+    return (None, "en", lang, *_ALSO_READ.get(lang, ()))
 
 
 def _check(
