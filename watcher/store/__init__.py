@@ -1,0 +1,103 @@
+"""
+What watcher remembers: one SQLite file, written in whole transactions.
+
+Doors:
+
+    open_store(url)             the database, brought to this version's schema
+    Store.lease(holder, now=)   the right to decide; None: another process has it
+    Store.poll_log(lease)       `protocols.PollLog`: what is due, and the commit of what was decided
+    Store.outbox                `protocols.Outbox`: what is owed to whom
+    Store.remembered(...)       what `Memory.restore` and the ledger need after a start
+    Store.rules                 rule texts by team: last good versions, and those of any day
+    Store.views                 alerts for people, and what the renderer needs
+    Store.overview(now=)        how the watcher fares
+    Store.prune(now=)           forgetting, by retention
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+
+from watcher.store import lease as leases
+from watcher.store import memory, overview, retention
+from watcher.store.database import BUSY, Database, create_file, path_of
+from watcher.store.lease import Lease
+from watcher.store.memory import Remembered
+from watcher.store.outbox import SqlOutbox
+from watcher.store.overview import Overview
+from watcher.store.poll_log import SqlPollLog
+from watcher.store.retention import KEEP, Retention
+from watcher.store.rules import Rejected, RuleShelf
+from watcher.store.schema import upgrade
+from watcher.store.views import AlertAccount, AlertLine, Attempt, DeliveryState, Views
+
+__all__ = [
+    "AlertAccount",
+    "AlertLine",
+    "Attempt",
+    "DeliveryState",
+    "Lease",
+    "Overview",
+    "Rejected",
+    "Remembered",
+    "Retention",
+    "RuleShelf",
+    "SqlOutbox",
+    "SqlPollLog",
+    "Store",
+    "Views",
+    "open_store",
+]
+
+
+class Store:
+    """One database, from any thread; `open_store` makes it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.outbox = SqlOutbox(database)
+        self.rules = RuleShelf(database)
+        self.views = Views(database)
+
+    def lease(self, holder: str, *, now: datetime) -> Lease | None:
+        """The right to decide for this database; None: a living process has it. See `lease.take`."""
+        return leases.take(self._database, holder, now=now)
+
+    def poll_log(self, lease: Lease) -> SqlPollLog:
+        """What the holder of the lease reads and writes."""
+        return SqlPollLog(self._database, lease)
+
+    def remembered(self, *, since: datetime, told_since: datetime) -> AbstractContextManager[Remembered]:
+        """What the decider must know again. See `memory.remembered`."""
+        return memory.remembered(self._database, since=since, told_since=told_since)
+
+    def overview(self, *, now: datetime) -> Overview:
+        """How the watcher fares at this time."""
+        return overview.overview(self._database, now=now)
+
+    def prune(self, *, now: datetime, keep: Retention = KEEP, stopping: Callable[[], bool] = bool) -> int:
+        """Forget what is older than it is kept for; the number of rows. See `retention.prune`."""
+        return retention.prune(self._database, keep, now=now, stopping=stopping)
+
+    def close(self) -> None:
+        """Let go of the file. A lease is released by itself."""
+        self._database.close()
+
+
+def open_store(url: str, *, busy: timedelta = BUSY) -> Store:
+    """
+    The database at a URL such as `sqlite:///watcher.db`, made if there is none, its schema brought to this version.
+
+    Args:
+        busy: How long a write waits for another program that holds the database.
+
+    Raises:
+        StoreError: It cannot be opened; not retryable when it is of a newer version, damaged, or no SQLite URL.
+    """
+    path = path_of(url)
+    create_file(path)
+    database = Database(path, busy=busy)
+    upgrade(database)
+    return Store(database)

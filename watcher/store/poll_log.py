@@ -1,0 +1,137 @@
+"""
+The decider's side of the store: what is due, and one transaction for everything that was decided about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection, Executable, Table, bindparam, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from watcher.ingest import Commit
+from watcher.model import Cursor, Source, SourceId, Wake
+from watcher.protocols import Due, Polled
+from watcher.store import rows, tables
+from watcher.store.codec import dump, load
+from watcher.store.database import Database, chunks
+from watcher.store.lease import Lease
+
+Value = TypeVar("Value")
+
+
+class SqlPollLog:
+    """`protocols.PollLog` on the database, for the holder of the lease."""
+
+    def __init__(self, database: Database, lease: Lease) -> None:
+        self._database = database
+        self._lease = lease
+
+    def enrol(self, sources: Iterable[Source], *, now: datetime) -> None:
+        """From now on these sources are polled and no others."""
+        table = tables.sources
+        wanted = {source.id for source in sources}
+        with self._database.write() as connection:
+            self._lease.check(connection)
+            known = {row.id: row.enrolled for row in connection.execute(select(table.c.id, table.c.enrolled))}
+            back = [key for key in wanted if known.get(key) is False]
+            gone = [key for key, enrolled in known.items() if enrolled and key not in wanted]
+            for keys, enrolled in ((back, True), (gone, False)):
+                for some in chunks(keys):
+                    connection.execute(update(table).where(table.c.id.in_(some)).values(enrolled=enrolled))
+            empty = dump(Cursor())
+            new = [{"id": key, "enrolled": True, "next_poll": now, "cursor": empty} for key in wanted - known.keys()]
+            if new:
+                connection.execute(insert(table), new)
+
+    def due(self, *, now: datetime, limit: int) -> tuple[Due, ...]:
+        """Sources to poll now, the longest due first."""
+        table = tables.sources
+        query = (
+            select(table.c.id, table.c.cursor, table.c.next_poll)
+            .where(table.c.enrolled.is_(True), table.c.next_poll <= now)
+            .order_by(table.c.next_poll)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            found = connection.execute(query)
+            return tuple(Due(SourceId(key), load(Cursor, cursor), at) for key, cursor, at in found)
+
+    def wakes(self, *, now: datetime, limit: int) -> tuple[Wake, ...]:
+        """Rows of the clock whose time has come, the longest due first."""
+        table = tables.wakes
+        query = select(table.c.kind, table.c.subject, table.c.due).where(table.c.due <= now)
+        with self._database.read() as connection:
+            found = connection.execute(query.order_by(table.c.due).limit(limit))
+            return tuple(Wake(kind, subject, due) for kind, subject, due in found)
+
+    def commit(self, polls: Sequence[Polled], commit: Commit, *, now: datetime) -> None:
+        """Write everything that was decided and the polls it came from, or nothing."""
+        with self._database.write() as connection:
+            self._lease.check(connection)
+            _put(connection, tables.items, map(rows.of_item, _last(commit.items, lambda item: item.id)))
+            _put(connection, tables.seen, map(rows.of_seen, _last(commit.seen, lambda seen: seen.item)))
+            # Stories before developments before reports, alerts before deliveries: the later refer to the earlier.
+            _put(connection, tables.stories, map(rows.of_story, _last(commit.stories, lambda s: s.id)))
+            _put(connection, tables.developments, map(rows.of_development, _last(commit.developments, lambda d: d.id)))
+            _append(connection, tables.reports, map(rows.of_report, commit.reports))
+            appointments = _last(commit.appointments, lambda appointment: appointment.id)
+            _put(connection, tables.appointments, [rows.of_appointment(value, now) for value in appointments])
+            _append(connection, tables.decisions, map(rows.of_decision, commit.decisions))
+            _put(connection, tables.alerts, map(rows.of_alert, _last(commit.alerts, lambda alert: alert.id)))
+            _append(connection, tables.holds, map(rows.of_hold, commit.holds))
+            _run(connection, _OWE, map(rows.of_owed, commit.deliveries))
+            _run(connection, _SETTLE, ({"its_kind": w.kind, "its_subject": w.subject} for w in commit.settled))
+            _put(connection, tables.wakes, map(rows.of_wake, _last(commit.wakes, lambda w: (w.kind, w.subject))))
+            _append(connection, tables.quarantine, [rows.of_poisoned(value, now) for value in commit.poisoned])
+            _run(connection, _POLL, map(rows.of_poll, polls))
+
+
+def _upsert(table: Table) -> Insert:
+    """Insert, or replace what is stored under the same key."""
+    query = sqlite_insert(table)
+    keys = [column.name for column in table.primary_key]
+    return query.on_conflict_do_update(
+        index_elements=keys, set_={name: value for name, value in query.excluded.items() if name not in keys}
+    )
+
+
+_UPSERTS = {
+    table: _upsert(table)
+    for table in (
+        tables.items,
+        tables.seen,
+        tables.stories,
+        tables.developments,
+        tables.appointments,
+        tables.alerts,
+        tables.wakes,
+    )
+}
+_OWE = sqlite_insert(tables.deliveries).on_conflict_do_nothing(index_elements=["id"])
+_SETTLE = delete(tables.wakes).where(
+    tables.wakes.c.kind == bindparam("its_kind"), tables.wakes.c.subject == bindparam("its_subject")
+)
+_POLL = update(tables.sources).where(tables.sources.c.id == bindparam("source"))
+
+
+def _put(connection: Connection, table: Table, values: Iterable[rows.Values]) -> None:
+    _run(connection, _UPSERTS[table], values)
+
+
+def _append(connection: Connection, table: Table, values: Iterable[rows.Values]) -> None:
+    _run(connection, insert(table), values)
+
+
+def _run(connection: Connection, query: Executable, values: Iterable[rows.Values]) -> None:
+    """Once for each of the values."""
+    if listed := list(values):
+        connection.execute(query, listed)
+
+
+def _last(values: Iterable[Value], key: Callable[[Value], Hashable]) -> Iterable[Value]:
+    """The last value of each key, in the order in which the keys first appear."""
+    return {key(value): value for value in values}.values()

@@ -1,0 +1,105 @@
+"""
+How long what is remembered, and forgetting the rest in small batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Table, delete, select, update
+from sqlalchemy.sql.dml import Delete, Update
+
+from watcher.store.database import Database
+from watcher.store.tables import (
+    alerts,
+    appointments,
+    decisions,
+    deliveries,
+    developments,
+    holds,
+    items,
+    quarantine,
+    reports,
+    seen,
+    stories,
+)
+
+BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """
+    For how long each is kept after it was last touched.
+
+    Args:
+        seen: Must exceed the time for which feeds repeat their old items, or those alert anew.
+        stories: With their developments and appointments, once closed; alerts too, once nothing of them is owed.
+        reports: Of closed stories.
+    """
+
+    text: timedelta = timedelta(days=7)
+    items: timedelta = timedelta(days=35)
+    decisions: timedelta = timedelta(days=90)
+    reports: timedelta = timedelta(days=90)
+    seen: timedelta = timedelta(days=400)
+    stories: timedelta = timedelta(days=730)
+
+
+KEEP = Retention()
+
+
+def prune(database: Database, keep: Retention, *, now: datetime, stopping: Callable[[], bool]) -> int:
+    """
+    Forget what is older than it is kept for, in transactions of `BATCH` rows so that no poll waits long.
+
+    Args:
+        stopping: Asked between batches; what is left over waits for the next time.
+
+    Returns:
+        Rows deleted or emptied.
+    """
+    total = 0
+    for table, which, query in _steps(keep, now):
+        key = table.c.seq if "seq" in table.c else next(iter(table.primary_key))
+        some = select(key).where(which).limit(BATCH)
+        while not stopping():
+            with database.write() as connection:
+                count = connection.execute(query.where(key.in_(some))).rowcount
+            total += count
+            if count < BATCH:
+                break
+    return total
+
+
+def _steps(keep: Retention, now: datetime) -> tuple[tuple[Table, ColumnElement[bool], Delete | Update], ...]:
+    closed = select(stories.c.id).where(stories.c.closed < now - keep.reports)
+    of_closed = select(developments.c.id).where(developments.c.story.in_(closed))
+    owed = select(deliveries.c.alert).where(deliveries.c.next.is_not(None))
+    used = select(stories.c.appointment).where(stories.c.appointment.is_not(None))
+    return (
+        (
+            items,
+            (items.c.seen < now - keep.text) & items.c.text.is_not(None),
+            update(items).values(text=None),
+        ),
+        (items, items.c.seen < now - keep.items, delete(items)),
+        (decisions, decisions.c.time < now - keep.decisions, delete(decisions)),
+        (holds, holds.c.time < now - keep.decisions, delete(holds)),
+        (quarantine, quarantine.c.time < now - keep.decisions, delete(quarantine)),
+        (reports, reports.c.development.in_(of_closed), delete(reports)),
+        (seen, seen.c.time < now - keep.seen, delete(seen)),
+        (alerts, (alerts.c.time < now - keep.stories) & alerts.c.id.not_in(owed), delete(alerts)),
+        (
+            stories,
+            (stories.c.last_seen < now - keep.stories) & stories.c.closed.is_not(None),
+            delete(stories),
+        ),
+        (
+            appointments,
+            (appointments.c.changed < now - keep.stories) & appointments.c.id.not_in(used),
+            delete(appointments),
+        ),
+    )

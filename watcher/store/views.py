@@ -1,0 +1,181 @@
+"""
+What people ask about alerts: which there were, and what became of them. Reads only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from watcher.model import Alert, AlertId, Development, Item, ItemId, Owed, Story, Team, TeamId
+from watcher.render import Told
+from watcher.store.codec import load, sound
+from watcher.store.database import Database, chunks
+from watcher.store.rows import to_item, to_owed
+from watcher.store.tables import alerts, attempts, deliveries, developments, items, stories
+
+ITEM_LIMIT = 50  # items of one development that are shown; some have hundreds
+EARLIER_LIMIT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try. `outcome` is `sent`, `postponed`, `abandoned` or `lost` (the process died); None: under way."""
+
+    number: int
+    started: datetime
+    ended: datetime | None
+    outcome: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryState:
+    """A delivery as it stands; `next`: when it is looked at again; None: it is done with."""
+
+    owed: Owed
+    state: str
+    next: datetime | None
+    attempts: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    """An alert for a list, with the number of its deliveries in each state."""
+
+    alert: Alert
+    title: str
+    deliveries: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertAccount:
+    """Everything about one alert; items that retention has dropped are missing."""
+
+    alert: Alert
+    development: Development
+    story: Story
+    items: tuple[Item, ...]
+    deliveries: tuple[DeliveryState, ...]
+
+
+class Views:
+    """Questions to the database; each method is one consistent view. All raise StoreError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def alerts(
+        self, *, team: TeamId | None = None, since: datetime | None = None, limit: int = 100
+    ) -> tuple[AlertLine, ...]:
+        """The latest alerts, newest first."""
+        query = select(alerts.c.payload, developments.c.title).join_from(
+            alerts, developments, developments.c.id == alerts.c.development, isouter=True
+        )
+        if team is not None:
+            query = query.where(alerts.c.team == team)
+        if since is not None:
+            query = query.where(alerts.c.time >= since)
+        with self._database.read() as connection:
+            found = connection.execute(query.order_by(alerts.c.time.desc(), alerts.c.id).limit(limit)).all()
+            listed = [(load(Alert, payload), title or "") for payload, title in found]
+            states = _states(connection, [alert.id for alert, _ in listed])
+        return tuple(AlertLine(alert, title, states.get(alert.id, {})) for alert, title in listed)
+
+    def alert(self, beginning: str) -> AlertAccount | None:
+        """The alert whose id begins so; None: there is none, or more than one."""
+        query = select(alerts.c.payload).where(alerts.c.id.startswith(beginning, autoescape=True)).limit(2)
+        with self._database.read() as connection:
+            found = connection.execute(query).scalars().all()
+            if len(found) != 1:
+                return None
+            alert = load(Alert, found[0])
+            development, story = _matter(connection, alert)
+            return AlertAccount(
+                alert,
+                development,
+                story,
+                _items(connection, development.items),
+                _deliveries(connection, deliveries.c.alert == alert.id, ITEM_LIMIT),
+            )
+
+    def deliveries(self, states: Collection[str], *, limit: int = 100) -> tuple[DeliveryState, ...]:
+        """Deliveries in these states, oldest first, with every attempt."""
+        with self._database.read() as connection:
+            return _deliveries(connection, deliveries.c.state.in_(states), limit)
+
+    def told(self, alert: AlertId, team: Team) -> Told:
+        """
+        What the renderer needs. An item that retention has dropped is replaced by what its development says.
+
+        Raises:
+            KeyError: There is no such alert.
+        """
+        with self._database.read() as connection:
+            payload = connection.execute(select(alerts.c.payload).where(alerts.c.id == alert)).scalar_one_or_none()
+            if payload is None:
+                raise KeyError(alert)
+            raised = load(Alert, payload)
+            development, story = _matter(connection, raised)
+            found = {item.id: item for item in _items(connection, (raised.item, *development.items))}
+            lead = found.get(raised.item) or Item(
+                raised.item, development.title, development.url, "", development.first_seen
+            )
+            joined = tuple(found[key] for key in development.items if key in found)
+            return Told(raised, team, development, story, lead, joined, _earlier(connection, development))
+
+
+def _matter(connection: Connection, alert: Alert) -> tuple[Development, Story]:
+    """What the alert is about, as it stands now."""
+    query = select(developments.c.payload, stories.c.payload).join_from(
+        developments, stories, stories.c.id == developments.c.story
+    )
+    development, story = connection.execute(query.where(developments.c.id == alert.development)).one()
+    return load(Development, development), load(Story, story)
+
+
+def _items(connection: Connection, ids: Sequence[ItemId]) -> tuple[Item, ...]:
+    """The first `ITEM_LIMIT` of these that are still on file, in this order."""
+    wanted = [sound(key) for key in dict.fromkeys(ids)][:ITEM_LIMIT]
+    found = {row.id: to_item(row) for row in connection.execute(select(items).where(items.c.id.in_(wanted)))}
+    return tuple(found[key] for key in wanted if key in found)
+
+
+def _earlier(connection: Connection, development: Development) -> tuple[Development, ...]:
+    """Developments of the same story before this one, oldest first, the last `EARLIER_LIMIT` of them."""
+    query = (
+        select(developments.c.payload)
+        .where(
+            developments.c.story == development.story,
+            developments.c.first_seen <= development.first_seen,
+            developments.c.id != development.id,
+        )
+        .order_by(developments.c.first_seen.desc())
+        .limit(EARLIER_LIMIT)
+    )
+    found = [load(Development, payload) for payload in connection.execute(query).scalars()]
+    return tuple(reversed(found))
+
+
+def _states(connection: Connection, ids: Sequence[AlertId]) -> dict[AlertId, dict[str, int]]:
+    """The number of deliveries in each state, by alert."""
+    counted: dict[AlertId, dict[str, int]] = {}
+    for some in chunks(ids):
+        query = select(deliveries.c.alert, deliveries.c.state, func.count()).where(deliveries.c.alert.in_(some))
+        for alert, state, count in connection.execute(query.group_by(deliveries.c.alert, deliveries.c.state)):
+            counted.setdefault(AlertId(alert), {})[state] = count
+    return counted
+
+
+def _deliveries(connection: Connection, which: ColumnElement[bool], limit: int) -> tuple[DeliveryState, ...]:
+    rows = connection.execute(select(deliveries).where(which).order_by(deliveries.c.seq).limit(limit)).all()
+    tried: dict[str, list[Attempt]] = {}
+    for some in chunks([row.id for row in rows]):
+        query = select(attempts).where(attempts.c.delivery.in_(some)).order_by(attempts.c.number)
+        for row in connection.execute(query):
+            attempt = Attempt(row.number, row.started, row.ended, row.outcome, row.detail)
+            tried.setdefault(row.delivery, []).append(attempt)
+    return tuple(DeliveryState(to_owed(row), row.state, row.next, tuple(tried.get(row.id, ()))) for row in rows)
