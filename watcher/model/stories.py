@@ -9,6 +9,8 @@ from enum import StrEnum
 from watcher.model.facts import Report, Status
 from watcher.model.ids import ActorId, AppointmentId, ConceptId, DevelopmentId, ItemId, StoryId
 
+Day = date  # the name by which a field called `date` can be typed, also where annotations are evaluated
+
 
 class Kind(StrEnum):
     """What a report turned out to be."""
@@ -113,7 +115,7 @@ class Appointment:
     participants: tuple[ActorId, ...]
     status: Status
     level: str | None = None
-    date: date | None = None
+    date: Day | None = None
     place: str | None = None
     claims: tuple[Claim, ...] = ()
 
