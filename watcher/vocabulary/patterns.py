@@ -51,7 +51,7 @@ class Mode(IntEnum):
     START = 2  # the anchor begins where the term begins
     WORD = 3  # the anchor stands within the term's first word
     SEARCH = 4  # the anchor stands anywhere in the term, so its sentence is searched
-    TITLE = 5  # there is no anchor: marks at the start or end of the title
+    TITLE = 5  # there is no anchor: marks only, which are looked for in every title
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ def parse_pattern(text: str, lang: str | None, *, lists: Mapping[str, Sequence[s
     if len(parts) > 2:
         raise PatternError("at most one & in a pattern")
     sides = [tuple(parser.elements()) for parser in parts]
-    titled = parts[0].at_start or parts[-1].at_end
+    titled = parts[0].at_start or parts[-1].at_end or len(sides[0]) > 1
     if not all(any(element.phrases for element in side) for side in sides) and not (titled and len(parts) == 1):
         raise PatternError(f"{text!r} has no word to look for")
     second = sides[1] if len(sides) > 1 else ()

@@ -248,12 +248,15 @@ def _unblocked(found: list[Found]) -> list[Found]:
 
 
 def _longest(found: list[Found]) -> list[Found]:
-    """Without names that a longer one overlaps; names of the same place all stay."""
+    """Without names that a longer one overlaps; different names of the same words all stay."""
     kept: list[Found] = []
-    for one in sorted(set(found), key=lambda one: (one.start, -one.end)):
+    for one in sorted(found, key=lambda one: (one.start, -one.end)):
         last = kept[-1] if kept else None
-        if last is None or one.start >= last.end or (one.start, one.end) == (last.start, last.end):
+        if last is None or one.start >= last.end:
             kept.append(one)
+        elif (one.start, one.end) == (last.start, last.end):
+            if not any(one.entry.names == other.entry.names for other in kept if other.start == one.start):
+                kept.append(one)
         elif one.end - one.start > last.end - last.start:
             while kept and kept[-1].end > one.start:
                 kept.pop()

@@ -23,7 +23,10 @@ _ALSO_READ = {"uk": ("ru",), "be": ("ru",), "bg": ("ru",), "ur": ("fa",), "ps": 
 # More places than this in one item say nothing new, and hostile text must not grow the work.
 _MOST_FOUND = 5_000
 _LONGEST_WORD = 60
-_WHOLE, _PART, _START, _WORD = Mode.WHOLE.value, Mode.PART.value, Mode.START.value, Mode.WORD.value
+# Bare numbers: the scan compares them for every anchor.
+_WHOLE, _PART, _START, _WORD, _TITLE = (
+    mode.value for mode in (Mode.WHOLE, Mode.PART, Mode.START, Mode.WORD, Mode.TITLE)
+)
 
 
 class _Candidate:
@@ -88,7 +91,7 @@ class Scanner:
                     self._anchors.setdefault(anchor, len(self._anchors))
         self._automaton = AhoCorasick(list(self._anchors))
         self._tables: dict[str, dict[int, tuple[_Candidate, ...]]] = {}
-        self._titles = tuple(_Candidate(one, ()) for one in self._entries if one.mode == Mode.TITLE)
+        self._titles = tuple(_Candidate(one, ()) for one in self._entries if one.mode == _TITLE)
 
     def scan(self, document: Document) -> Hits:
         """Everything the document names; never fails, whatever the text."""
@@ -189,6 +192,8 @@ def _word_start(folded: str, position: int) -> int:
 def _fits(candidate: _Candidate, match: re.Match[str], document: Document, sentence: tuple[int, int]) -> bool:
     """Whether what else the pattern asks of its sentence and of the title holds."""
     folded = document.folded
+    if candidate.mode == _TITLE and match.end() > document.title_end:
+        return False
     if candidate.titled:
         if sentence[0] != 0 or match.end() > document.title_end:
             return False
