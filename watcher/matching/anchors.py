@@ -14,6 +14,8 @@ from watcher.vocabulary import Literal
 
 _COSTS = {"literal": 1, "regex": 1, "fuzzy": 1, "concept": 3, "actor": 10}
 _ANYBODY = 1_000
+# How often a headline of world news names an actor, as a multiple of a middling one; guessed from 706,000 items.
+_OFTEN = {"USA": 12, "GBR": 5, "CHN": 4, "RUS": 4, "ISR": 4, "UKR": 3, "IND": 3, "FRA": 3, "DEU": 3, "EU": 3, "IRN": 2}
 
 
 def anchors_of(rule: Rule) -> frozenset[Key]:
@@ -84,7 +86,7 @@ def _cheapest(parts: list[frozenset[Key] | None]) -> frozenset[Key] | None:
 
 
 def _cost(keys: frozenset[Key]) -> float:
-    return sum(_ANYBODY if key == "*" else _COSTS.get(kind, 10) for kind, key in keys)
+    return sum(_ANYBODY if key == "*" else _COSTS.get(kind, 10) * _OFTEN.get(key, 1) for kind, key in keys)
 
 
 def probes_of(rule: Rule) -> Iterator[Probe]:
@@ -111,8 +113,9 @@ def literals_of(rules: Iterable[Rule]) -> tuple[Literal, ...]:
     for rule in rules:
         for probe in probes_of(rule):
             if probe.kind == "literal":
-                lang, _, pattern = probe.keys[0].partition(":")
-                found[probe.keys[0]] = Literal(probe.keys[0], pattern, lang or None)
+                key = next(iter(probe.keys))
+                lang, _, pattern = key.partition(":")
+                found[key] = Literal(key, pattern, lang or None)
     return tuple(found.values())
 
 

@@ -30,10 +30,12 @@ class Compiler:
         self.team = team
         self._names = names
         self._faults = faults
+        self._lang: str | None = None
 
     def rule(self, spec: RuleSpec) -> Rule | None:
         """The rule; None when nothing that can be found is left of it. Faults say whether it may be used."""
         who = ("actor", "class")
+        self._lang = next(iter(spec.languages)) if len(spec.languages) == 1 else None
         slots = tuple(slot for one in spec.who if (slot := self._slot(one, who)))
         pair = self._pair(spec, who)
         what = self._probes(spec.what, "what", ("concept", "actor", "class"))
@@ -135,9 +137,9 @@ class Compiler:
     # ── Words ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _phrase(self, term: TermSpec, clause: str) -> Probe | None:
-        words = term.text.split()
+        words, lang = term.text.split(), term.lang or self._lang
         pattern = " ..0 ".join(f"={word}" for word in words) if term.kind == "exact" else " ".join(words)
-        wrong = check_pattern(pattern, term.lang)
+        wrong = check_pattern(pattern, lang)
         letters = max((len(re.sub(r"[\W_]", "", word)) for word in fold(term.text).split()), default=0)
         if wrong is None and letters < 2 and not _HAN.search(term.text):
             wrong = f"{term.text!r} is too short: nearly every item has it; write a word of two letters or more"
@@ -146,12 +148,12 @@ class Compiler:
         if wrong:
             self._faults.add(term.at, f"{clause}: {wrong}", "bad-phrase")
             return None
-        return Probe("literal", term.text, (f"{term.lang or ''}:{pattern}",))
+        return Probe("literal", term.text, frozenset({f"{lang or ''}:{pattern}"}))
 
     def _checked(self, term: TermSpec, clause: str, wrong: str | None, key: str) -> Probe | None:
         if wrong is None:
             shown = f"/{term.text}/" if term.kind == "regex" else f"~{term.text}"
-            return Probe(term.kind, shown, (key,))
+            return Probe(term.kind, shown, frozenset({key}))
         self._faults.add(term.at, f"{clause}: {wrong}", f"bad-{term.kind}")
         return None
 

@@ -33,7 +33,7 @@ class Names:
             if len(codes) != 1:
                 return None
             code = next(iter(codes))
-        return Probe("actor", self.vocabulary.actors[code].english, (code,))
+        return Probe("actor", self.vocabulary.actors[code].english, frozenset({code}))
 
     def office(self, text: str) -> Probe | None:
         """`leader of Israel`: one who speaks for the actor in that office."""
@@ -46,8 +46,8 @@ class Names:
         if text not in CLASSES:
             return None
         if text in ("leader", "envoy"):
-            return Probe("office", f"any {text}", (), text)
-        codes = tuple(sorted(code for code, actor in self.vocabulary.actors.items() if actor.cls == text))
+            return Probe("office", f"any {text}", frozenset(), text)
+        codes = frozenset(code for code, actor in self.vocabulary.actors.items() if actor.cls == text)
         return Probe("class", f"any {text}", codes)
 
     def concept(self, text: str) -> Probe | None:
@@ -58,12 +58,12 @@ class Names:
         for name in closure:
             inside = self.vocabulary.concepts[name].includes
             closure += [one for one in sorted(inside) if one not in closure and one in self.vocabulary.concepts]
-        return Probe("concept", text, tuple(closure))
+        return Probe("concept", text, frozenset(closure))
 
     def guard(self, text: str) -> Probe | None:
         """A guard with its scope."""
         found = self.vocabulary.guards.get(text)
-        return Probe("guard", text, (text,), found.scope) if found else None
+        return Probe("guard", text, frozenset({text}), found.scope) if found else None
 
     def known(self, kinds: Iterable[str]) -> Iterator[str]:
         """Every name of these kinds, for "did you mean"."""

@@ -19,15 +19,16 @@ class Probe:
     One thing to look for in an item.
 
     Args:
-        kind: `actor`, `class`, `concept`, `guard`, `literal`, `regex` or `fuzzy`.
+        kind: `actor`, `class`, `office`, `concept`, `guard`, `literal`, `regex` or `fuzzy`.
         name: As people call it.
-        keys: Names under which a scan lists it, the concept with all it includes; for regex and fuzzy the folded text.
-        scope: For guards, how near to the deciding words it must stand; else empty.
+        keys: Names under which a scan lists it, the concept with all it includes; for regex and fuzzy the folded text;
+            for a phrase its language, a colon and its pattern. Empty for an office: that of any actor.
+        scope: For guards, how near to the deciding words it must stand; for offices the role; else empty.
     """
 
     kind: str
     name: str
-    keys: tuple[str, ...]
+    keys: frozenset[str]
     scope: str = ""
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import MappingProxyType
 
 from watcher.model import RuleId, Severity, Status, Wishes
 from watcher.yamlfile import Node
@@ -30,8 +29,6 @@ LIMIT_BLOCKS = 50
 """Named blocks of one rule."""
 LIMIT_TEXT = 300
 """Characters of a title, name or phrase."""
-
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +154,7 @@ class Example:
     lang: str | None = None
     source: str = "example"
     url: str = ""
-    expect: Mapping[str, str] = NOTHING
+    expect: Mapping[str, str] = field(default_factory=dict)
     changed: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
 
 

@@ -1,0 +1,62 @@
+"""
+Named blocks of `match`: what meets them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from watcher.matching.guarding import silencer
+from watcher.matching.nearness import pick_near
+from watcher.matching.reading import Reading
+from watcher.matching.rule import Block, Probe
+from watcher.vocabulary import Hit
+
+
+def meet(block: Block, reading: Reading, triggers: Sequence[Hit]) -> tuple[Hit, ...] | None:
+    """
+    The hits that meet a block; None when it is not met. A block that asks for absence is met by nothing.
+
+    Args:
+        triggers: The deciding words that guards in the block bind to.
+    """
+    limit = reading.limit(block.part or "text")
+    lists = [_member(member, reading, triggers, limit=limit) for member in block.members]
+    met = [hits for hits in lists if hits]
+    match block.mode:
+        case "none":
+            return None if met else ()
+        case "all":
+            return _flat(lists) if len(met) == len(lists) else None
+        case "at_least":
+            return _flat(met) if len(met) >= block.number else None
+        case "near" if len(met) == len(lists):
+            return pick_near(reading, lists, block.within, in_order=len(lists) if block.ordered else 0)
+        case "near":
+            return None
+        case _:
+            return _flat(met) if met else None
+
+
+def _member(member: Probe | Block, reading: Reading, triggers: Sequence[Hit], *, limit: int) -> tuple[Hit, ...]:
+    if isinstance(member, Block):
+        return meet(member, reading, triggers) or ()
+    if member.kind == "guard":
+        found = [silencer(reading, member, trigger) for trigger in triggers]
+        return tuple(hit for hit in found if hit) if found and all(found) else ()
+    return tuple(hit for hit in reading.hits_of(member) if hit.end <= limit)
+
+
+def _flat(lists: Iterable[tuple[Hit, ...]]) -> tuple[Hit, ...]:
+    return tuple(sorted({hit for hits in lists for hit in hits}, key=lambda hit: (hit.start, hit.end, hit.name)))
+
+
+def deciding_probes(block: Block) -> Iterator[Probe]:
+    """Probes of a block that can be deciding words: nothing that must be absent, no guard."""
+    if block.mode == "none":
+        return
+    for member in block.members:
+        if isinstance(member, Block):
+            yield from deciding_probes(member)
+        elif member.kind != "guard":
+            yield member

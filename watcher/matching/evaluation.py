@@ -1,0 +1,241 @@
+"""
+One rule against one reading. Every part is worked out when asked, so that production, which stops at the first clause
+that fails, and `explain`, which looks at all of them, see the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from watcher.matching.blocks import deciding_probes, meet
+from watcher.matching.condition import first_failure, holds, names_of, say
+from watcher.matching.extract import extract
+from watcher.matching.guarding import silencer
+from watcher.matching.parties import fill
+from watcher.matching.reading import Reading
+from watcher.matching.rule import Probe, Rule
+from watcher.model import ConceptId, Evidence, Match, Report, Status
+from watcher.text import fold, host
+from watcher.vocabulary import Hit
+
+MOST_TRIGGERS = 60
+"""Deciding words that are tried."""
+MOST_EVIDENCE = 12
+_UNMET = (Status.DENIED, Status.CONSIDERED)
+
+
+class Evaluation:
+    """See the module; made for one rule and one reading, and thrown away."""
+
+    def __init__(self, rule: Rule, reading: Reading) -> None:
+        self.rule = rule
+        self.reading = reading
+        self._truths: dict[str, bool] = {}
+
+    def fires(self) -> bool:
+        """Whether the rule is met."""
+        return self.is_admitted and holds(self.rule.condition, self.truth) and self.score_is_reached
+
+    # ── Clauses ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def refusal(self) -> str:
+        """Why the item is not looked at at all: `languages` or `sources`; empty when it is."""
+        rule, item = self.rule, self.reading.document.item
+        if rule.languages and self.reading.document.lang not in rule.languages:
+            return "languages"
+        wanted = rule.sources
+        if wanted.tiers and item.tier not in wanted.tiers:
+            return "sources"
+        if wanted.only or wanted.exclude:
+            called = {fold(item.source), fold(item.publisher), host(item.url)} - {""}
+            if (wanted.only and not _is_named(called, wanted.only)) or _is_named(called, wanted.exclude):
+                return "sources"
+        return ""
+
+    @property
+    def is_admitted(self) -> bool:
+        """Whether language and source are among those the rule looks at."""
+        return not self.refusal
+
+    def truth(self, name: str) -> bool:
+        """Whether the block of that name, or `who`, `what`, `unless`, is met."""
+        known = self._truths.get(name)
+        if known is None:
+            known = self._truths[name] = self._truth(name)
+        return known
+
+    def _truth(self, name: str) -> bool:
+        if name == "what":
+            return bool(self.alive)
+        if name == "who":
+            return self.who is not None
+        if name == "unless":
+            return bool(self.triggers) and not self.unsilenced
+        return self.block(name) is not None
+
+    @cached_property
+    def triggers(self) -> tuple[Hit, ...]:
+        """
+        Deciding words where the rule looks for them: of `what`; without it of the named blocks that must be met;
+        without these of `who`. Guards bind to them.
+        """
+        rule = self.rule
+        if rule.what:
+            found = [hit for hit in self.reading.found(rule.what) if hit.end <= self.reading.limit(self._part(hit))]
+        else:
+            blocks = [rule.blocks[name] for name in self.positive if name in rule.blocks]
+            probes = [probe for block in blocks for probe in deciding_probes(block)]
+            found = self.reading.found(probes or [probe for slot in rule.everybody for probe in slot.probes])
+        return tuple(found[:MOST_TRIGGERS])
+
+    @cached_property
+    def positive(self) -> tuple[str, ...]:
+        """Names that must be met, or add to the score."""
+        scored = self.rule.score.weights if self.rule.score else {}
+        weighed = [name for name, weight in scored.items() if weight > 0]
+        return tuple(dict.fromkeys([*names_of(self.rule.condition, positive=True), *weighed]))
+
+    def _part(self, hit: Hit) -> str:
+        if self.rule.where.part:
+            return self.rule.where.part
+        concept = self.reading.concept(hit)
+        return concept.where if concept else "text"
+
+    @cached_property
+    def unsilenced(self) -> tuple[Hit, ...]:
+        """Deciding words that nothing of `unless` silences."""
+        return tuple(hit for hit in self.triggers if self.silenced_by(hit) is None)
+
+    def silenced_by(self, trigger: Hit) -> tuple[Probe, Hit] | None:
+        """What of `unless` silences some deciding words, and where it stands."""
+        for probe in self.rule.unless:
+            if hit := silencer(self.reading, probe, trigger):
+                return probe, hit
+        return None
+
+    @cached_property
+    def alive(self) -> tuple[Hit, ...]:
+        """Deciding words that nothing silences and whose status the rule takes."""
+        return tuple(hit for hit in self.unsilenced if not self.status_refused(hit))
+
+    def status_refused(self, hit: Hit) -> str:
+        """Why what the words say does not count: the status, in words; empty when it does."""
+        concept = self.reading.concept(hit)
+        is_outcome = concept is not None and concept.outcome
+        if not is_outcome and not self.rule.statuses:
+            return ""
+        status = self.reading.status(hit)
+        if is_outcome and status in _UNMET and status not in self.rule.statuses:
+            return f"{hit.name} is only {status.value}, which is no outcome"
+        if self.rule.statuses and status not in self.rule.statuses:
+            return f"the status is {status.value}, not {' or '.join(sorted(self.rule.statuses))}"
+        return ""
+
+    # ── Who, blocks, score ─────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def who(self) -> tuple[Hit, ...] | None:
+        """One hit for each slot, near living deciding words if the rule asks for that; None: not all are filled."""
+        return fill(self.rule, self.reading, self.alive if self.rule.what else ())
+
+    def block(self, name: str) -> tuple[Hit, ...] | None:
+        """What met a named block; None when it is not met."""
+        return meet(self.rule.blocks[name], self.reading, self.triggers)
+
+    @cached_property
+    def score(self) -> Mapping[str, int]:
+        """What each scored block that is met adds; `title_bonus` when words of one stand in the title."""
+        wanted = self.rule.score
+        if wanted is None:
+            return {}
+        terms = {name: weight for name, weight in wanted.weights.items() if self.truth(name)}
+        in_title = any(
+            hit.start < self.reading.document.title_end
+            for name in terms
+            if terms[name] > 0
+            for hit in self.hits_of(name)
+        )
+        return {**terms, "title_bonus": wanted.title_bonus} if in_title and wanted.title_bonus else terms
+
+    @property
+    def score_is_reached(self) -> bool:
+        """Whether the sum is enough; True for a rule without a score."""
+        return self.rule.score is None or sum(self.score.values()) >= self.rule.score.threshold
+
+    def hits_of(self, name: str) -> tuple[Hit, ...]:
+        """What met `who`, `what` or a block; empty when it is not met."""
+        if name == "what":
+            return self.alive
+        if name == "who":
+            return self.who or ()
+        return () if name == "unless" else (self.block(name) or ())
+
+    @property
+    def failed(self) -> str:
+        """The first clause that is not met, as people write it; empty when the rule fires."""
+        if self.refusal:
+            return self.refusal
+        part = first_failure(self.rule.condition, self.truth)
+        if part is not None:
+            return say(part)
+        return "" if self.score_is_reached else "score"
+
+
+# ── What came of it ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def match_of(evaluation: Evaluation) -> Match:
+    """The match of a rule that fires."""
+    rule, reading = evaluation.rule, evaluation.reading
+    deciding = evaluation.alive or evaluation.unsilenced or evaluation.triggers
+    reports = reports_of(reading, deciding)
+    names = dict.fromkeys(ConceptId(hit.name) for hit in deciding if hit.kind == "concept")
+    firm = reading.status(deciding[0]) if deciding else Status.REPORTED
+    return Match(
+        team=rule.team,
+        rule=rule.id,
+        title=rule.title,
+        severity=rule.severity,
+        events=tuple(names) or (rule.event,),
+        status=reports[0].status if reports else firm,
+        evidence=tuple(evidence(evaluation)),
+        extract=extract(reports, rule.extract),
+        wishes=rule.wishes,
+    )
+
+
+def reports_of(reading: Reading, deciding: Iterable[Hit]) -> tuple[Report, ...]:
+    """The reports that deciding words made, each once."""
+    found: list[Report] = []
+    for hit in deciding:
+        report = reading.report_of(hit)
+        if report is not None and not any(report is other for other in found):
+            found.append(report)
+    return tuple(found)
+
+
+def evidence(evaluation: Evaluation) -> Iterator[Evidence]:
+    """Words that met the clauses of a rule, each once, a dozen at most."""
+    rule, seen = evaluation.rule, set[tuple[int, int]]()
+    clauses = [*(["what"] if rule.what else []), *(["who"] if rule.everybody else [])]
+    clauses += [name for name in evaluation.positive if name not in clauses and name != "unless"]
+    for clause in clauses:
+        for hit in evaluation.hits_of(clause)[: MOST_EVIDENCE // 2]:
+            if (hit.start, hit.end) not in seen and len(seen) < MOST_EVIDENCE:
+                seen.add((hit.start, hit.end))
+                yield evidence_of(evaluation.reading, clause, hit)
+
+
+def evidence_of(reading: Reading, clause: str, hit: Hit) -> Evidence:
+    """A hit as people are shown it."""
+    document = reading.document
+    name = hit.term.text if hit.kind == "literal" else hit.name
+    text = document.original(hit.start, hit.end)
+    return Evidence(clause, name, text, hit.term.text, hit.term.origin, document.span(hit.start, hit.end))
+
+
+def _is_named(called: Iterable[str], names: Iterable[str]) -> bool:
+    """Whether one of the names is meant; a host also by its end, so `bbc.co.uk` is `news.bbc.co.uk` too."""
+    return any(one == name or one.endswith("." + name) for one in called for name in names)

@@ -1,0 +1,69 @@
+"""
+Whether noise stands near enough to the deciding words to silence them.
+"""
+
+from __future__ import annotations
+
+from watcher.matching.reading import Reading
+from watcher.matching.rule import Probe
+from watcher.vocabulary import Hit
+
+WORDS_BEFORE = 4
+"""How near a guard of the scope `before` stands before the deciding words."""
+
+
+def silencer(reading: Reading, probe: Probe, trigger: Hit) -> Hit | None:
+    """
+    The words by which a guard, actor or phrase of `unless` silences the deciding words; None when it does not.
+
+    A guard binds by its scope; everything else when it stands in the title or in the sentence of the deciding words.
+    What is told as past does not silence what is still ahead.
+    """
+    hits = reading.hits_of(probe)
+    if not hits:
+        return None
+    found = next((hit for hit in hits if _binds(reading, probe, hit, trigger)), None)
+    if found and probe.kind == "guard" and probe.name == "background" and reading.is_ahead(trigger):
+        return None
+    return found
+
+
+def _binds(reading: Reading, probe: Probe, hit: Hit, trigger: Hit) -> bool:
+    document = reading.document
+    scope = probe.scope if probe.kind == "guard" else "near"
+    if scope == "item" or hit.term.sort == "url":
+        return True
+    if scope == "title":
+        return hit.start < document.title_end
+    if scope == "near":
+        return not _overlap(hit, trigger) and (
+            hit.start < document.title_end or _within(hit, document.sentence_at(trigger.start))
+        )
+    if scope == "sentence":
+        return _within(hit, document.sentence_at(trigger.start))
+    if scope == "clause":
+        return _within(hit, reading.clause(trigger.start))
+    between = reading.word_index(trigger.start) - reading.word_index(max(hit.end - 1, hit.start)) - 1
+    return hit.start <= trigger.start and between <= WORDS_BEFORE and _within(hit, document.sentence_at(trigger.start))
+
+
+def _within(hit: Hit, place: tuple[int, int]) -> bool:
+    return place[0] <= hit.start < place[1]
+
+
+def _overlap(hit: Hit, trigger: Hit) -> bool:
+    return hit.start < trigger.end and trigger.start < hit.end
+
+
+def why_not(reading: Reading, probe: Probe, hit: Hit, trigger: Hit) -> str:
+    """Why a guard's words that were found do not silence the deciding words, for people."""
+    if probe.name == "background" and reading.is_ahead(trigger):
+        return "it is told as past, but a date in the sentence is still ahead"
+    places = {
+        "title": "not in the title",
+        "sentence": "not in the sentence of the deciding words",
+        "clause": "not in the clause of the deciding words",
+        "before": f"not within {WORDS_BEFORE} words before the deciding words",
+    }
+    place = places.get(probe.scope, "neither in the title nor in the sentence of the deciding words")
+    return f"“{reading.document.original(hit.start, hit.end)}” stands elsewhere: {place}"

@@ -1,0 +1,82 @@
+"""
+Who takes part: one hit for each slot of a rule, each somebody else, in the right direction and near enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from watcher.matching.nearness import pick, pick_near
+from watcher.matching.reading import Reading
+from watcher.matching.rule import Pair, Rule, Slot
+from watcher.vocabulary import Hit
+
+Lists = list[tuple[Hit, ...]]
+
+
+def fill(rule: Rule, reading: Reading, alive: Iterable[Hit]) -> tuple[Hit, ...] | None:
+    """
+    A hit for every slot, of the pair first; None when not all are filled.
+
+    Args:
+        alive: Deciding words; one of them must be near enough. Not looked at when the rule has no `what`.
+    """
+    if not rule.everybody:
+        return ()
+    lists = [slot_hits(rule, reading, slot) for slot in rule.everybody]
+    if not all(lists):
+        return None
+    if not rule.what:
+        ordered = len(lists) if rule.where.ordered else 0
+        return pick_near(reading, lists, rule.where.within, distinct=True, in_order=ordered)
+    return next((found for trigger in alive if (found := _around(rule, reading, lists, trigger=trigger))), None)
+
+
+def slot_hits(rule: Rule, reading: Reading, slot: Slot) -> tuple[Hit, ...]:
+    """Everybody who could fill a slot, where the rule looks for actors."""
+    limit = reading.limit(rule.where.who or rule.where.part or "text")
+    found = [hit for hit in reading.found(slot.probes) if hit.end <= limit]
+    return tuple(found or _hosts(rule, reading, slot, limit=limit))
+
+
+def _hosts(rule: Rule, reading: Reading, slot: Slot, *, limit: int) -> list[Hit]:
+    """
+    A capital named as a place stands for its state when the item names too few other actors: "US envoy lands in Tehran
+    for talks", but not "US and Russia meet in Tehran".
+    """
+    hits = reading.hits
+    if not hits.hosts or len(hits.actors) >= len(rule.everybody):
+        return []
+    codes = frozenset[str]().union(*(probe.keys for probe in slot.probes if probe.kind == "actor"))
+    return [hit for code in sorted(codes) for hit in hits.hosts.get(code, ()) if hit.end <= limit]
+
+
+def _around(rule: Rule, reading: Reading, lists: Lists, *, trigger: Hit) -> tuple[Hit, ...] | None:
+    """The choice for one of the deciding words, the nearest hits first."""
+    where = rule.where
+    if rule.pair and not (lists := _directed(rule.pair, reading, lists, trigger=trigger)):
+        return None
+    ordered = len(lists) if where.ordered else 0
+    if where.within is None or where.within.unit == "text":
+        if not ordered:
+            lists = [tuple(sorted(hits, key=lambda hit: abs(hit.start - trigger.start))) for hits in lists]
+        return pick(lists, distinct=True, in_order=ordered)
+    found = pick_near(reading, [*lists, (trigger,)], where.within, distinct=True, in_order=ordered)
+    return found[:-1] if found else None
+
+
+def _directed(pair: Pair, reading: Reading, lists: Lists, *, trigger: Hit) -> Lists:
+    """The lists with only those who act and those who are acted on; empty when the direction is wrong."""
+    if not pair.ordered:
+        return lists
+    actors: Sequence[Hit] = lists[0]
+    targets: Sequence[Hit] = lists[1]
+    report = reading.report_of(trigger)
+    if report and (report.agent or report.target):
+        actors = [hit for hit in actors if report.agent in (None, hit.name) and hit.name != report.target]
+        targets = [hit for hit in targets if report.target in (None, hit.name) and hit.name != report.agent]
+    elif pair.actor != pair.target:
+        # Nobody said who acts: headlines name the one who does it before the deed.
+        actors = [hit for hit in actors if hit.start < trigger.start]
+        targets = [hit for hit in targets if actors and hit.start > actors[0].start]
+    return [tuple(actors), tuple(targets), *lists[2:]] if actors and targets else []

@@ -1,0 +1,170 @@
+"""
+A document with its hits and reports, and what rules asked of it so far.
+
+Made once for a document that some rule may match; every question is answered once, however many rules ask it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from watcher.matching.rule import Probe
+from watcher.model import ConceptId, Report, Span, Status
+from watcher.text import Document, Range
+from watcher.vocabulary import Concept, Hit, Hits, Term, Vocabulary
+
+MOST_HITS = 200
+"""Hits of one probe that are looked at: more do not change what an item is about."""
+Found = Mapping[tuple[str, str], tuple[tuple[int, int], ...]]
+"""Folded offsets of expressions and fuzzy names, by kind and text."""
+
+_WORD = re.compile(r"\w+")
+
+
+class Reading:
+    """See the module. `found` is what expressions and fuzzy names found."""
+
+    def __init__(
+        self, document: Document, hits: Hits, reports: Sequence[Report], *, vocabulary: Vocabulary, found: Found
+    ) -> None:
+        self.document = document
+        self.hits = hits
+        self.reports = reports
+        self.vocabulary = vocabulary
+        self._found = found
+        self._by_probe: dict[Probe, tuple[Hit, ...]] = {}
+        self._status: dict[tuple[str, int], Status] = {}
+        self._clauses: dict[int, Range] = {}
+
+    # ── What stands where ──────────────────────────────────────────────────────────────────────────────────────
+
+    def hits_of(self, probe: Probe) -> tuple[Hit, ...]:
+        """What a probe finds, in the order of the text."""
+        found = self._by_probe.get(probe)
+        if found is None:
+            found = self._by_probe[probe] = self._look(probe)[:MOST_HITS]
+        return found
+
+    def found(self, probes: Iterable[Probe]) -> list[Hit]:
+        """What any of the probes finds, each once, in the order of the text."""
+        several = [self.hits_of(probe) for probe in probes]
+        if len(several) == 1:
+            return list(several[0])
+        return sorted({hit for hits in several for hit in hits}, key=lambda hit: (hit.start, hit.end, hit.name))
+
+    def _look(self, probe: Probe) -> tuple[Hit, ...]:
+        match probe.kind:
+            case "actor" | "class":
+                return _merged(self.hits.actors, probe.keys)
+            case "concept":
+                return _merged(self.hits.concepts, probe.keys)
+            case "guard":
+                return _merged(self.hits.guards, probe.keys)
+            case "literal":
+                return _merged(self.hits.literals, probe.keys)
+            case "office":
+                names = probe.keys or frozenset(self.hits.actors)
+                return tuple(hit for hit in _merged(self.hits.actors, names) if self._holds_office(hit, probe.scope))
+            case _:
+                key = next(iter(probe.keys))
+                term = Term("literal", key, probe.name, "rule", None)
+                places = self._found.get((probe.kind, key), ())
+                return tuple(Hit(probe.kind, key, start, end, term) for start, end in places)
+
+    def _holds_office(self, hit: Hit, role: str) -> bool:
+        """A person in that office, or a state whose leaders the item says to act ("the Israeli premier")."""
+        if hit.term.role:
+            return hit.term.role == role
+        level = {"leader": "leaders", "envoy": "envoys"}.get(role, "ministers")
+        return any(report.level == level and hit.name in report.actors for report in self.reports)
+
+    def limit(self, part: str) -> int:
+        """Folded offset where `title`, `lead` or `text` ends."""
+        if part == "title":
+            return self.document.title_end
+        return self.document.lead_end if part == "lead" else len(self.document.folded)
+
+    def clause(self, position: int) -> Range:
+        """The clause at a folded offset."""
+        if position not in self._clauses:
+            self._clauses[position] = self.document.clause_at(position)
+        return self._clauses[position]
+
+    def paragraph(self, position: int) -> Range:
+        """The paragraph at a folded offset: between line breaks."""
+        text = self.document.folded
+        end = text.find("\n", position)
+        return text.rfind("\n", 0, position) + 1, end if end >= 0 else len(text)
+
+    def word_index(self, position: int) -> int:
+        """How many words begin before a folded offset."""
+        return bisect_left(self._word_starts, position)
+
+    @cached_property
+    def _word_starts(self) -> tuple[int, ...]:
+        return tuple(word.start for word in self.document.words if _WORD.match(word.text))
+
+    # ── What it means ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def concept(self, hit: Hit) -> Concept | None:
+        """The concept behind a hit; None for a phrase, an actor or a guard."""
+        if hit.kind != "concept":
+            return None
+        return self.vocabulary.concepts.get(ConceptId(hit.name))
+
+    def report_of(self, hit: Hit) -> Report | None:
+        """The report that these words made, or the first of the same event; None when there is none."""
+        if hit.kind != "concept":
+            return None
+        of_event = [report for report in self.reports if report.event == hit.name]
+        if len(of_event) < 2:
+            return of_event[0] if of_event else None
+        span = self.document.span(hit.start, hit.end)
+        return next((report for report in of_event if report.spans and report.spans[0] == span), of_event[0])
+
+    def status(self, hit: Hit) -> Status:
+        """How firm what the words say is."""
+        key = (hit.name, hit.start)
+        if key not in self._status:
+            report = self.report_of(hit)
+            self._status[key] = report.status if report else Status.REPORTED
+        return self._status[key]
+
+    def is_ahead(self, hit: Hit) -> bool:
+        """Whether the sentence of these words has a date that has not passed on the day of the item."""
+        start, end = self.document.sentence_at(hit.start)
+        sentence = self.document.span(start, end)
+        return any(
+            fact.last >= self.today and _is_inside(fact.span, sentence)
+            for report in self.reports
+            for fact in report.dates
+        )
+
+    @cached_property
+    def today(self) -> date:
+        """The day of the item where it was written."""
+        item = self.document.item
+        if item.timezone == "UTC":
+            return item.time.date()
+        try:
+            return item.time.astimezone(ZoneInfo(item.timezone)).date()
+        except (ZoneInfoNotFoundError, ValueError, OverflowError):
+            return item.time.date()
+
+
+def _merged(by_name: Mapping[str, tuple[Hit, ...]], names: frozenset[str]) -> tuple[Hit, ...]:
+    found = [
+        by_name[name] for name in (names if len(names) < len(by_name) else by_name) if name in names and name in by_name
+    ]
+    if len(found) <= 1:
+        return found[0] if found else ()
+    return tuple(sorted((hit for hits in found for hit in hits), key=lambda hit: (hit.start, hit.end)))
+
+
+def _is_inside(inner: Span, outer: Span) -> bool:
+    return inner.part is outer.part and outer.start <= inner.start and inner.end <= outer.end
