@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-
-from ahocorasick_rs import AhoCorasick
+from typing import TYPE_CHECKING
 
 from watcher.errors import ConfigError, Problem
 from watcher.text import Document
@@ -17,6 +16,9 @@ from watcher.vocabulary.lexicon import Vocabulary
 from watcher.vocabulary.patterns import Mode, PatternError, parse_pattern, spaced
 from watcher.vocabulary.resolve import Found, Resolver
 from watcher.vocabulary.terms import Hits, Literal
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 # Languages whose words may also stand in items of another. English ones may stand in any.
 _ALSO_READ = {"uk": ("ru",), "be": ("ru",), "bg": ("ru",), "ur": ("fa",), "ps": ("fa",), "gl": ("es",), "ca": ("es",)}
@@ -89,7 +91,7 @@ class Scanner:
             for need in one.needs:
                 for anchor in need:
                     self._anchors.setdefault(anchor, len(self._anchors))
-        self._automaton = AhoCorasick(list(self._anchors))
+        self._automaton = _automaton(self._anchors)
         self._tables: dict[str, dict[int, tuple[_Candidate, ...]]] = {}
         self._titles = tuple(_Candidate(one, ()) for one in self._entries if one.mode == _TITLE)
 
@@ -147,6 +149,13 @@ class Scanner:
             table = {anchor: tuple(candidates) for anchor, candidates in grown.items()}
             self._tables[lang] = table
         return table
+
+
+def _automaton(anchors: Iterable[str]) -> AhoCorasick:
+    # Imported here: compiling the words while the wheel is built needs no scan.
+    from ahocorasick_rs import AhoCorasick
+
+    return AhoCorasick(list(anchors))
 
 
 def _languages(lang: str) -> tuple[str | None, ...]:
