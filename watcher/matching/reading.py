@@ -13,6 +13,8 @@ from datetime import date
 from functools import cached_property
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from watcher.facts.sentence import Page
+from watcher.facts.status import standing
 from watcher.matching.rule import Probe
 from watcher.model import ConceptId, Report, Span, Status
 from watcher.text import Document, Range
@@ -118,22 +120,29 @@ class Reading:
         return self.vocabulary.concepts.get(ConceptId(hit.name))
 
     def report_of(self, hit: Hit) -> Report | None:
-        """The report that these words made, or the first of the same event; None when there is none."""
+        """The report that these words made, else the first of the same event; None when there is none."""
         if hit.kind != "concept":
             return None
-        of_event = [report for report in self.reports if report.event == hit.name]
-        if len(of_event) < 2:
-            return of_event[0] if of_event else None
+        return self._report_at(hit) or next((one for one in self.reports if one.event == hit.name), None)
+
+    def _report_at(self, hit: Hit) -> Report | None:
+        of_event = [report for report in self.reports if report.event == hit.name and report.spans]
+        if not of_event:
+            return None
         span = self.document.span(hit.start, hit.end)
-        return next((report for report in of_event if report.spans and report.spans[0] == span), of_event[0])
+        return next((report for report in of_event if report.spans[0] == span), None)
 
     def status(self, hit: Hit) -> Status:
         """How firm what the words say is."""
         key = (hit.name, hit.start)
         if key not in self._status:
-            report = self.report_of(hit)
-            self._status[key] = report.status if report else Status.REPORTED
+            report = self._report_at(hit)
+            self._status[key] = report.status if report else standing(self._page, hit).status
         return self._status[key]
+
+    @cached_property
+    def _page(self) -> Page:
+        return Page(self.document, self.hits, self.vocabulary)
 
     def is_ahead(self, hit: Hit) -> bool:
         """Whether the sentence of these words has a date that has not passed on the day of the item."""
