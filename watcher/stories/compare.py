@@ -10,15 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from watcher.model import Change, ItemId, Report, Status
+from watcher.model import ActorId, Change, ItemId, Report, Status
 from watcher.stories.track import Phase, Track, due_days, due_places, numbers, phase_of, speakers_of
 from watcher.stories.weights import Joining
 
 _SPOKEN = frozenset(("statement", "offer", "threat"))
 _UNSURE = (Status.CONSIDERED, Status.REPORTED, Status.CLAIMED)
-_SHORT = timedelta(hours=24)
+_HOUR = timedelta(hours=1)
+_RAREST = 5.0  # IDF of a word that hardly any open development holds
+_LATEST = 6  # members whose actors are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +29,15 @@ class Verdict:
     How a report stands to one development.
 
     Args:
-        score: Sum of `terms`; only comparable with the thresholds of `Joining`.
-        terms: What the score is made of, by name of the weight.
-        agree: Names of the facts on which both agree.
+        score: 0..1, the chance that the report belongs to it, vetoes aside.
+        features: What the score is made of, by name of the weight.
         vetoes: What forbids a join; empty when nothing does.
         closest: The item whose title is closest.
     """
 
     track: Track
     score: float
-    terms: Mapping[str, float]
-    agree: tuple[str, ...]
+    features: Mapping[str, float]
     vetoes: tuple[Change, ...]
     closest: ItemId
 
@@ -49,80 +49,70 @@ def compare(report: Report, track: Track, idf: Callable[[str], float], weights: 
     Args:
         idf: Weight of a word, larger the rarer.
     """
-    nearest, cosine = closest(report, track, idf)
-    agree = agreements(report, track)
-    terms = {
-        "cosine": weights.cosine * cosine if nearest.lang == report.lang else weights.foreign,
-        "agree": weights.agree * min(len(agree), weights.agree_most),
-        **timing(report, track, weights),
-        **conflicts(report, track, weights),
-    }
-    terms = {name: value for name, value in terms.items() if value}
-    return Verdict(track, sum(terms.values()), terms, agree, vetoes(report, track), nearest.item)
+    closest, words = wording(report, track, idf, weights)
+    features = {**words, **timing(report, track, weights), **facts(report, track)}
+    odds = weights.base + sum(weights.terms[name] * value for name, value in features.items() if value)
+    return Verdict(track, 1 / (1 + math.exp(-odds)), features, vetoes(report, track), closest)
 
 
-def closest(report: Report, track: Track, idf: Callable[[str], float]) -> tuple[Report, float]:
-    """The member whose title shares most with the report's, and the cosine of the two (0..1)."""
+def wording(
+    report: Report, track: Track, idf: Callable[[str], float], weights: Joining
+) -> tuple[ItemId, dict[str, float]]:
+    """The member whose title shares most with the report's, with the cosine of the two and their rarest common word."""
     square = {word: idf(word) ** 2 for word in report.words}
-    own = math.sqrt(sum(square.values()))
-    best, best_cosine = track.lead, 0.0
+    own = sum(square.values())
+    best, cosine, rare = track.lead, 0.0, 0.0
     for member in track.titles:
         shared = member.words & report.words
         if not shared:
             continue
-        if member.lang == report.lang and own:
-            other = math.sqrt(sum(square.get(word) or idf(word) ** 2 for word in member.words))
-            cosine = sum(square[word] for word in shared) / (own * other)
-            if cosine > best_cosine:
-                best, best_cosine = member, cosine
-    return best, best_cosine
+        other = sum(square[word] if word in shared else idf(word) ** 2 for word in member.words)
+        found = sum(square[word] for word in shared) / math.sqrt(own * other)
+        if found > cosine:
+            best, cosine = member, found
+        rare = max(rare, *(square[word] for word in shared))
+    if all(member.lang != report.lang for member in track.titles):
+        # Words of two languages cannot be compared; names that they share say little.
+        return best.item, {"foreign": 1.0, "cosine": max(cosine, weights.foreign_cosine)}
+    return best.item, {"cosine": cosine, "rare": math.sqrt(rare) / _RAREST}
 
 
-def agreements(report: Report, track: Track) -> tuple[str, ...]:
-    """Names of the facts that both state and that are the same."""
-    checks = (
-        ("event", report.event in track.events),
-        ("direction", report.direction is not None and report.direction is track.latest.direction),
-        ("agent", report.agent is not None and report.agent is track.lead.agent),
-        ("date", _overlap(due_days(report), track.days)),
-        ("place", bool(due_places(report) & track.places)),
-        ("ordinal", _same_number(numbers(report, ordinal=True), track.ordinals)),
-        ("number", _same_number(numbers(report, ordinal=False), track.quantities)),
-        ("actors", set(report.actors) == track.actors),
-    )
-    return tuple(name for name, holds in checks if holds)
+def facts(report: Report, track: Track) -> dict[str, float]:
+    """Facts that agree or differ, each 0 or 1 but for `actors`, the share of actors in common."""
+    days, places, counts = due_days(report), due_places(report), numbers(report, ordinal=False)
+    return {
+        "actors": max(_share(report.actors, member.actors) for member in track.titles[-_LATEST:]),
+        "event": float(report.event in track.events),
+        "status": float(any(report.status is member.status for member in track.titles)),
+        "agent": float(any(report.agent == member.agent for member in track.titles)),
+        "date": float(_overlap(days, track.days)),
+        "place": float(bool(places & track.places)),
+        "ordinal": float(_same_number(numbers(report, ordinal=True), track.ordinals)),
+        "other_place": float(bool(places) and bool(track.places) and not places & track.places),
+        "other_number": float(_other_number(counts, track.quantities)),
+    }
 
 
 def timing(report: Report, track: Track, weights: Joining) -> dict[str, float]:
-    """Terms that come from who spoke when, and from how much is being reported."""
-    age = abs(report.seen - track.last_seen)
+    """Who spoke when, how long ago it was reported first and last, and how much of it there is."""
     speakers = tuple(speakers_of(report))
     lately = any(
         speaker in track.speakers and abs(report.seen - track.speakers[speaker]) <= weights.speaker_within
         for speaker in speakers
     )
-    other = report.speaker is not None and bool(track.speakers) and report.speaker not in track.speakers
     return {
-        "speaker": weights.speaker if lately else 0.0,
-        "other_speaker": weights.other_speaker if other else 0.0,
-        "fresh": weights.fresh if age <= weights.fresh_within else 0.0,
-        "stale": weights.stale if age > weights.stale_after else 0.0,
-        "rate": weights.rate * min(track.busy(report.seen), 4),
+        "speaker": float(lately),
+        "other_speaker": float(bool(speakers) and bool(track.speakers) and track.speakers.keys().isdisjoint(speakers)),
+        "last": math.log1p(max(0.0, (report.seen - track.last_seen) / _HOUR)),
+        "first": math.log1p(max(0.0, (report.seen - track.lead.seen) / _HOUR)),
+        "alone": float(len(track.titles) == 1),
+        "rate": min(track.busy(report.seen), 4) / 4,
     }
 
 
-def conflicts(report: Report, track: Track, weights: Joining) -> dict[str, float]:
-    """Terms for facts that differ but do not forbid."""
-    days = due_days(report)
-    mine, theirs = phase_of(report), phase_of(track.latest)
-    differ = bool(due_places(report)) and bool(track.places) and not due_places(report) & track.places
-    return {
-        "conflict": weights.conflict if days and track.days and not _overlap(days, track.days) else 0.0,
-        "differ": weights.differ if differ or _other_number(numbers(report, ordinal=False), track.quantities) else 0.0,
-        "done": weights.done if mine is Phase.UNDERWAY and theirs is Phase.AHEAD else 0.0,
-        "undone": weights.undone if mine is Phase.AHEAD and theirs is Phase.UNDERWAY else 0.0,
-        "family": weights.family if report.family not in track.families else 0.0,
-    }
+def agreements(features: Mapping[str, float]) -> tuple[str, ...]:
+    """Names of the facts on which both agree, for people."""
+    return tuple(name for name in ("event", "date", "place", "ordinal", "status", "speaker") if features.get(name))
 
 
 def vetoes(report: Report, track: Track) -> tuple[Change, ...]:
@@ -211,6 +201,6 @@ def _say_days(days: tuple[date, date]) -> str:
     return first.isoformat() if first == last else f"{first.isoformat()}..{last.isoformat()}"
 
 
-def age_of(report: Report, moment: datetime) -> timedelta:
-    """How much older the report is than a moment; zero when it is not."""
-    return max(timedelta(0), moment - report.time)
+def _share(mine: tuple[ActorId, ...], theirs: tuple[ActorId, ...]) -> float:
+    common = len(set(mine) & set(theirs))
+    return common / (len(mine) + len(theirs) - common) if common else 0.0

@@ -4,6 +4,7 @@ Verdicts on the candidates → one answer: which development a report founds or 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +24,7 @@ from watcher.model import (
     StoryId,
 )
 from watcher.stories.calendar import Booking, Inference
-from watcher.stories.compare import Verdict
+from watcher.stories.compare import Verdict, agreements
 from watcher.stories.ids import development_id, story_id
 from watcher.stories.track import Track, due_days, due_places, is_voice
 from watcher.stories.value import lane_of, worth_of
@@ -56,7 +57,10 @@ class Scene:
 
     def score(self, verdict: Verdict, weights: Joining) -> float:
         """The verdict's score; more for a new state of an item that the development already holds."""
-        return verdict.score + (weights.edited if verdict.track.development.id in self.edited else 0.0)
+        if verdict.track.development.id not in self.edited:
+            return verdict.score
+        odds = verdict.score / (1 - min(verdict.score, 0.999)) * math.exp(weights.edited)
+        return odds / (1 + odds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,12 +252,9 @@ def _with_inference(answer: Assigned, found: Inference) -> Assigned:
 
 
 def _why_joined(best: Verdict, development: Development) -> str:
-    said = [f"{name} agrees" for name in best.agree]
-    if "speaker" in best.terms:
-        said.append("same speaker")
-    if "cosine" in best.terms:
-        said.append(f"words {best.terms['cosine']:.2f}")
-    return f"repeat of {development.id}: {', '.join(said) or 'close in time'}"
+    said = [f"same {name}" for name in agreements(best.features)]
+    said.append(f"words {best.features['cosine']:.2f}")
+    return f"repeat of {development.id} ({best.score:.2f}): {', '.join(said)}"
 
 
 def _why_founded(development: Development, best: Verdict | None) -> str:
