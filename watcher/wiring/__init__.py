@@ -1,0 +1,1 @@
+"""Settings and files → the parts that run, put together."""

@@ -1,0 +1,82 @@
+"""
+Settings and teams → what delivery needs: the channels by kind, and the function that writes what is owed.
+"""
+
+from __future__ import annotations
+
+import ssl
+import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from importlib import resources
+
+from watcher.channels.console import ConsoleChannel
+from watcher.channels.email import EmailChannel, MailServer, Security
+from watcher.channels.webhook import WebhookChannel
+from watcher.deliver import Letter, Write
+from watcher.errors import DeliveryError
+from watcher.model import Team, TeamId
+from watcher.net import Client, Limits
+from watcher.protocols import Channel, Parcel
+from watcher.render import Renderer
+from watcher.settings import Settings, team_secrets
+from watcher.store import Views
+
+WEBHOOK_LIMITS = Limits(deadline=timedelta(seconds=20), bytes=64 * 1024)
+"""A receiver only has to say that it took the message."""
+
+Teams = Callable[[], Mapping[TeamId, Team]]
+"""The teams as they are now; rules may be loaded again meanwhile."""
+
+
+def channels(settings: Settings) -> dict[str, Channel]:
+    """A channel for each kind that this deployment can send through; without a mail server there is no `email`."""
+    found: dict[str, Channel] = {
+        "console": ConsoleChannel(sys.stdout),
+        "webhook": WebhookChannel(
+            partial(Client(settings.contact, limits=WEBHOOK_LIMITS).post, private=settings.private_webhooks),
+            lambda team, name: team_secrets(team, name, settings.secrets),
+        ),
+    }
+    if settings.smtp_host:
+        found["email"] = EmailChannel(mail_server(settings))
+    return found
+
+
+def mail_server(settings: Settings) -> MailServer:
+    """The relay as the settings describe it. Raises OSError when the certificate file cannot be read."""
+    trusted = ssl.create_default_context(cafile=str(settings.smtp_ca_file)) if settings.smtp_ca_file else None
+    return MailServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=settings.smtp_sender,
+        security=Security(settings.smtp_security),
+        login=(settings.smtp_user, settings.password) if settings.smtp_user else None,
+        context=trusted,
+    )
+
+
+def renderer() -> Renderer:
+    """A renderer with the templates of the package."""
+    folder = resources.files("watcher") / "templates"
+    return Renderer(
+        {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".html")}
+    )
+
+
+def writer(views: Views, teams: Teams, written_by: Renderer) -> Write:
+    """What `deliver` calls to write a parcel: one alert as itself, several as a digest."""
+
+    def write(parcel: Parcel, now: datetime) -> Letter:
+        first = parcel[0]
+        team = teams().get(first.team)
+        address = team.channels.get(first.channel) if team else None
+        if team is None or address is None:
+            raise DeliveryError(f"team {first.team} has no channel {first.channel} any more", retryable=False)
+        tolds = [views.told(owed.alert, team) for owed in parcel]
+        if len(parcel) == 1 and not first.bundle:
+            return Letter(written_by.alert(first, tolds[0], now=now), address)
+        return Letter(written_by.digest(parcel, tolds, now=now), address)
+
+    return write
