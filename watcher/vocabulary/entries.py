@@ -50,6 +50,7 @@ class Entry(NamedTuple):
     also: str
     anchors: tuple[str, ...]
     needs: tuple[tuple[str, ...], ...]
+    lead: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +102,5 @@ def entry(
         compiled.also,
         compiled.anchors,
         compiled.needs,
+        compiled.lead,
     )

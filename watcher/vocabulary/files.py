@@ -237,7 +237,7 @@ class FileReader:
             marks = Mark.AMBIGUOUS if ambiguous else Mark.NONE
             self._alias(kind, names, say, lang=lang, sort=sort, marks=marks)
             for phrase in read_texts(fields["not"], self.faults) if "not" in fields else ():
-                holds = spaced(fold(say.text)).strip() in spaced(fold(phrase.text))
+                holds = spaced(fold(say.text.rstrip("*"))).strip() in spaced(fold(phrase.text))
                 self._add(kind, (name,), phrase, lang=lang, sort=sort, marks=Mark.BLOCK if holds else Mark.FORBID)
 
     def _alias(
@@ -245,7 +245,7 @@ class FileReader:
     ) -> None:
         if is_acronym(node.text):
             marks |= Mark.CAPITALS
-        elif (lang == "en" or kind != "actor") and node.text[:1] != node.text[:1].lower():
+        elif node.text[:1] != node.text[:1].lower():
             marks |= Mark.CAPITAL
         self._add(kind, names, node, lang=lang, sort=sort, marks=marks)
 

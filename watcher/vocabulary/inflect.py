@@ -77,6 +77,10 @@ def inflect_name(word: str, lang: str | None, *, last: bool = True) -> Forms:
         return listed({word, *([_plural(word)] if last and len(word) > 2 and not word.endswith("s") else [])})
     if lang in _NAME_SUFFIXES:
         return _name(word, lang)
+    if lang == "de" and word.endswith("en"):
+        return listed({word, word + "s"})
+    if lang == "ru" and len(word) > 2 and word[-1] in _RUSSIAN_NAMES and not word.endswith(("ия", "ая", "яя")):
+        return stemmed(word[:-1], _RUSSIAN_NAMES[word[-1]])
     return _INFLECTIONS.get(lang, _other)(word)
 
 
@@ -236,6 +240,8 @@ _RUSSIAN_ENDINGS = (
     (("о", "е"), 1, _PLURALS + "|о|е|а|я|у|ю|ом|ем)?"),
     (("ы", "и"), 1, _PLURALS + "|а|у|ом|е)?"),
 )
+# Names keep an ending where nouns may lose it: "Куба" is not "куб", nor "Газа" "газ".
+_RUSSIAN_NAMES = {"а": "(?:а|ы|и|е|у|ой|ою)", "я": "(?:я|и|е|ю|ей|ею)", "о": "(?:о|а|у|ом|е)"}
 _VERB = re.compile(r"(?:ова|ева|[иаеяуыо])?ть(?:ся)?$|ти(?:сь)?$")
 
 

@@ -50,8 +50,9 @@ class Mode(IntEnum):
     PART = 1  # the anchor is the whole term, in a script without borders
     START = 2  # the anchor begins where the term begins
     WORD = 3  # the anchor stands within the term's first word
-    SEARCH = 4  # the anchor stands anywhere in the term, so its sentence is searched
-    TITLE = 5  # there is no anchor: marks only, which are looked for in every title
+    LEAD = 4  # the anchor stands anywhere in the term, which begins where a `lead` anchor of the sentence stands
+    SEARCH = 5  # the same, but nothing tells where the term begins, so the sentence is searched
+    TITLE = 6  # there is no anchor: marks only, which are looked for in every title
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Compiled:
         also: What else must stand in the sentence; empty for nothing.
         anchors: Strings of which one occurs wherever the pattern does; see `Forms.anchors`.
         needs: For each further word, anchors of which one must occur in the item.
+        lead: Anchors of the words it begins with; empty unless `mode` asks for them.
         at_start, at_end: Whether it must stand at the start, the end of the title.
     """
 
@@ -72,6 +74,7 @@ class Compiled:
     anchors: tuple[str, ...]
     also: str = ""
     needs: tuple[tuple[str, ...], ...] = ()
+    lead: tuple[str, ...] = ()
     at_start: bool = False
     at_end: bool = False
 
@@ -128,7 +131,8 @@ def compile_alias(text: str, lang: str | None, *, fixed: bool = False) -> Compil
     anchor = max(forms, key=lambda form: (min(map(len, form.anchors)), form is forms[0]))
     if anchor is forms[0]:
         return Compiled(Mode.START if anchor.bound else Mode.WORD, regex, anchor.anchors)
-    return Compiled(Mode.SEARCH, regex, anchor.anchors, needs=tuple(f.anchors for f in forms if f is not anchor))
+    needs = tuple(form.anchors for form in forms if form is not anchor)
+    return Compiled(Mode.LEAD, regex, anchor.anchors, needs=needs, lead=forms[0].anchors)
 
 
 def _whole(folded: str, words: Sequence[str], forms: Sequence[Forms]) -> Iterable[str]:
@@ -168,12 +172,15 @@ class Parsed:
             regex = _joined(self.first, spaceless=self.spaceless)
             return Compiled(Mode.TITLE, regex, (), at_start=self.at_start, at_end=self.at_end)
         chosen = min(anchored, key=lambda element: _cost(element, weights))
+        mode = _mode(chosen, self.first, weights)
+        begin = {anchor: None for phrase in self.first[0].phrases for anchor in phrase[0].anchors}
         return Compiled(
-            mode=_mode(chosen, self.first, weights),
+            mode=mode,
             regex=_joined(self.first, spaceless=self.spaceless),
             anchors=_anchors(chosen, weights),
             also=_joined(self.second, spaceless=self.spaceless) if self.second else "",
             needs=tuple(_anchors(element, weights) for element in anchored if element is not chosen),
+            lead=tuple(begin) if mode == Mode.LEAD else (),
             at_start=self.at_start,
             at_end=self.at_end,
         )
@@ -367,9 +374,7 @@ def _anchors(element: _Element, weights: Mapping[str, int]) -> tuple[str, ...]:
 
 def _mode(chosen: _Element, first: Sequence[_Element], weights: Mapping[str, int]) -> Mode:
     found = [(_rarest(phrase, weights), phrase[0]) for phrase in chosen.phrases]
-    if chosen is not first[0] or any(anchor is not begin for anchor, begin in found):
-        return Mode.SEARCH
-    if all(anchor.bound for anchor, _ in found):
-        return Mode.START
     spaceless = any(anchor.anchors[0] == anchor.regex for anchor, _ in found)
-    return Mode.SEARCH if spaceless else Mode.WORD
+    if spaceless or chosen is not first[0] or any(anchor is not begin for anchor, begin in found):
+        return Mode.LEAD if first[0].phrases else Mode.SEARCH
+    return Mode.START if all(anchor.bound for anchor, _ in found) else Mode.WORD

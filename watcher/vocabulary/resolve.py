@@ -63,6 +63,8 @@ class Resolver:
 
     def resolve(self, found: Sequence[Found], document: Document) -> Hits:
         """What was found, by kind and name, in the order of the text."""
+        if not found and (self._url is None or not self._url.search(document.item.url.lower())):
+            return Hits()
         by_kind: dict[str, list[Found]] = {
             "actor": [],
             "person": [],

@@ -6,14 +6,17 @@ checked where it stands. What the places mean is `resolve`'s.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from watcher.errors import ConfigError, Problem
-from watcher.text import Document
+from watcher.text import Document, Range
 from watcher.vocabulary.entries import Entry, Mark, entry
 from watcher.vocabulary.lexicon import Vocabulary
-from watcher.vocabulary.patterns import Mode, PatternError, parse_pattern, spaced
+from watcher.vocabulary.patterns import Mode, Parsed, PatternError, parse_pattern, spaced
 from watcher.vocabulary.resolve import Found, Resolver
 from watcher.vocabulary.terms import Hits, Literal
 
@@ -26,22 +29,27 @@ _ALSO_READ = {"uk": ("ru",), "be": ("ru",), "bg": ("ru",), "ur": ("fa",), "ps": 
 _MOST_FOUND = 5_000
 _LONGEST_WORD = 60
 # Bare numbers: the scan compares them for every anchor.
-_WHOLE, _PART, _START, _WORD, _TITLE = (
-    mode.value for mode in (Mode.WHOLE, Mode.PART, Mode.START, Mode.WORD, Mode.TITLE)
+_WHOLE, _PART, _START, _WORD, _LEAD, _TITLE = (
+    mode.value for mode in (Mode.WHOLE, Mode.PART, Mode.START, Mode.WORD, Mode.LEAD, Mode.TITLE)
 )
 
 
 class _Candidate:
     """An entry ready to be checked; its expressions are compiled when first needed."""
 
-    __slots__ = ("_also", "_regex", "entry", "mode", "needs", "simple", "titled")
+    __slots__ = ("_also", "_regex", "begins", "entry", "lead", "mode", "needs", "simple", "titled")
 
-    def __init__(self, one: Entry, needs: tuple[frozenset[int], ...]) -> None:
+    def __init__(self, one: Entry, anchors: Mapping[str, int]) -> None:
         self.entry = one
-        self.needs = needs
+        self.needs = tuple(frozenset(anchors[anchor] for anchor in need) for need in one.needs)
+        self.lead = tuple(anchors[anchor] for anchor in one.lead)
         self.mode = one.mode
+        self.begins = one.mode
+        if one.lead:
+            bound = all(anchor.startswith(" ") for anchor in one.lead)
+            self.begins = _START if bound else _WORD if one.regex.startswith("(?<!") else _PART
         self.titled = bool(one.marks & (Mark.AT_START | Mark.AT_END))
-        self.simple = not (needs or self.titled or one.also)
+        self.simple = not (one.needs or self.titled or one.also)
         self._regex: re.Pattern[str] | None = None
         self._also: re.Pattern[str] | None = None
 
@@ -51,7 +59,7 @@ class _Candidate:
             self._regex = re.compile(self.entry.regex)
         return self._regex
 
-    def has_also(self, folded: str, sentence: tuple[int, int]) -> bool:
+    def has_also(self, folded: str, sentence: Range) -> bool:
         if not self.entry.also:
             return True
         if self._also is None:
@@ -88,12 +96,11 @@ class Scanner:
         for one in self._entries:
             for anchor in one.anchors:
                 self._anchors.setdefault(anchor, len(self._anchors))
-            for need in one.needs:
-                for anchor in need:
-                    self._anchors.setdefault(anchor, len(self._anchors))
+            for anchor in chain(one.lead, *one.needs):
+                self._anchors.setdefault(anchor, len(self._anchors))
         self._automaton = _automaton(self._anchors)
         self._tables: dict[str, dict[int, tuple[_Candidate, ...]]] = {}
-        self._titles = tuple(_Candidate(one, ()) for one in self._entries if one.mode == _TITLE)
+        self._titles = tuple(_Candidate(one, self._anchors) for one in self._entries if one.mode == _TITLE)
 
     def scan(self, document: Document) -> Hits:
         """Everything the document names; never fails, whatever the text."""
@@ -110,9 +117,8 @@ class Scanner:
     def _find(self, document: Document) -> list[Found]:
         matches = self._automaton.find_matches_as_indexes(spaced(document.folded), overlapping=True)
         table = self._table(document.lang)
-        present: set[int] = {anchor for anchor, _, _ in matches}
-        found: list[Found] = []
-        searched: set[tuple[int, int]] = set()
+        pass_ = _Pass(document, matches)
+        found, present = pass_.found, pass_.present
         for anchor, start, end in matches:
             for candidate in table.get(anchor, ()):
                 # Offsets of the spaced text are one more than folded ones, and an anchor may begin with a space.
@@ -126,12 +132,12 @@ class Scanner:
                         if present.isdisjoint(need):
                             break
                     else:
-                        _check(candidate, start, document, found=found, searched=searched)
+                        pass_.check(candidate, start)
             if len(found) > _MOST_FOUND:
                 break
         for candidate in self._titles:
             if candidate.entry.lang in _languages(document.lang):
-                _check(candidate, 0, document, found=found, searched=searched)
+                pass_.check(candidate, 0)
         return found
 
     def _table(self, lang: str) -> Mapping[int, tuple[_Candidate, ...]]:
@@ -142,8 +148,7 @@ class Scanner:
             anchors = self._anchors
             for one in self._entries:
                 if one.lang in allowed:
-                    needs = tuple(frozenset(anchors[anchor] for anchor in need) for need in one.needs)
-                    candidate = _Candidate(one, needs)
+                    candidate = _Candidate(one, anchors)
                     for anchor in one.anchors:
                         grown.setdefault(anchors[anchor], []).append(candidate)
             table = {anchor: tuple(candidates) for anchor, candidates in grown.items()}
@@ -162,33 +167,61 @@ def _languages(lang: str) -> tuple[str | None, ...]:
     return (None, "en", lang, *_ALSO_READ.get(lang, ()))
 
 
-def _check(
-    candidate: _Candidate, start: int, document: Document, *, found: list[Found], searched: set[tuple[int, int]]
-) -> None:
-    folded = document.folded
-    mode = candidate.mode
-    if mode in (_START, _WORD):
-        if mode == _WORD:
-            start = _word_start(folded, start - 1)
-        if candidate.simple:
-            if match := candidate.regex.match(folded, start):
-                found.append(Found(candidate.entry, match.start(), match.end()))
+class _Pass:
+    """One document's scan: where anchors stand, and what was found and searched so far."""
+
+    def __init__(self, document: Document, matches: list[tuple[int, int, int]]) -> None:
+        self.document = document
+        self.matches = matches
+        self.present: set[int] = {anchor for anchor, _, _ in matches}
+        self.found: list[Found] = []
+        self._searched: set[tuple[int, int]] = set()
+        self._places: dict[int, list[int]] | None = None
+
+    @property
+    def places(self) -> dict[int, list[int]]:
+        """Where each anchor stands, as spaced offsets."""
+        if self._places is None:
+            self._places = defaultdict(list)
+            for anchor, start, _ in self.matches:
+                self._places[anchor].append(start)
+        return self._places
+
+    def check(self, candidate: _Candidate, start: int) -> None:
+        """Look for the candidate at an anchor that begins at the spaced offset `start`."""
+        if candidate.mode in (_START, _WORD):
+            if candidate.simple:
+                begin = start if candidate.mode == _START else _word_start(self.document.folded, start - 1)
+                if match := candidate.regex.match(self.document.folded, begin):
+                    self.found.append(Found(candidate.entry, match.start(), match.end()))
+            else:
+                self._match(candidate, start, self.document.sentence_at(start))
             return
-        sentence = document.sentence_at(start)
-        match = candidate.regex.match(folded, start, sentence[1])
-        if match and _fits(candidate, match, document, sentence):
-            found.append(Found(candidate.entry, match.start(), match.end()))
-        return
-    sentence = document.sentence_at(max(start - 1, 0))
-    key = (id(candidate), sentence[0])
-    if key in searched:
-        return
-    searched.add(key)
-    found.extend(
-        Found(candidate.entry, match.start(), match.end())
-        for match in candidate.regex.finditer(folded, *sentence)
-        if _fits(candidate, match, document, sentence)
-    )
+        sentence = self.document.sentence_at(max(start - 1, 0))
+        key = (id(candidate), sentence[0])
+        if key in self._searched:
+            return
+        self._searched.add(key)
+        if candidate.mode == _LEAD:
+            first, last = sentence
+            for anchor in candidate.lead:
+                places = self.places.get(anchor, ())
+                for place in places[bisect_left(places, first) : bisect_right(places, last)]:
+                    self._match(candidate, place, sentence)
+            return
+        for match in candidate.regex.finditer(self.document.folded, *sentence):
+            self._keep(candidate, match, sentence)
+
+    def _match(self, candidate: _Candidate, start: int, sentence: Range) -> None:
+        folded = self.document.folded
+        begins = candidate.begins
+        begin = start if begins == _START else start - 1 if begins == _PART else _word_start(folded, start - 1)
+        if match := candidate.regex.match(folded, begin, sentence[1]):
+            self._keep(candidate, match, sentence)
+
+    def _keep(self, candidate: _Candidate, match: re.Match[str], sentence: Range) -> None:
+        if _fits(candidate, match, self.document, sentence):
+            self.found.append(Found(candidate.entry, match.start(), match.end()))
 
 
 def _word_start(folded: str, position: int) -> int:
@@ -198,7 +231,7 @@ def _word_start(folded: str, position: int) -> int:
     return position
 
 
-def _fits(candidate: _Candidate, match: re.Match[str], document: Document, sentence: tuple[int, int]) -> bool:
+def _fits(candidate: _Candidate, match: re.Match[str], document: Document, sentence: Range) -> bool:
     """Whether what else the pattern asks of its sentence and of the title holds."""
     folded = document.folded
     if candidate.mode == _TITLE and match.end() > document.title_end:
@@ -235,18 +268,24 @@ class _Team:
 
 
 def _literal_entries(literals: Iterable[Literal]) -> tuple[Entry, ...]:
-    entries: list[Entry] = []
+    parsed: list[tuple[Literal, Parsed]] = []
     problems: list[Problem] = []
     for literal in literals:
         try:
-            compiled = parse_pattern(literal.pattern, literal.lang).compiled()
+            parsed.append((literal, parse_pattern(literal.pattern, literal.lang)))
         except PatternError as error:
             problems.append(Problem(literal.origin, 0, 0, str(error), "bad-pattern"))
-            continue
-        place = (literal.origin, literal.lang, "")
-        entries.append(
-            entry(compiled, kind="literal", names=(literal.key,), text=literal.pattern, place=place, marks=Mark.NONE)
-        )
     if problems:
         raise ConfigError(problems)
-    return tuple(entries)
+    weights = Counter(anchor for _, pattern in parsed for anchor in pattern.anchors)
+    return tuple(
+        entry(
+            pattern.compiled(weights),
+            kind="literal",
+            names=(literal.key,),
+            text=literal.pattern,
+            place=(literal.origin, literal.lang, ""),
+            marks=Mark.NONE,
+        )
+        for literal, pattern in parsed
+    )
