@@ -35,7 +35,7 @@ class Written:
             month · span: unit, shift from today's.
         shift: `next`, `coming`, `last`, `this` or empty, as written beside it.
         part: `early`, `middle`, `late`, `end` or empty, of a month or week.
-        halves: Both ends of a range as dates of their own, for when "from the 18th to the 11th" tells of a move.
+        halves: Both ends of a range that says "to" as dates of their own: "from the 18th to the 11th" may tell of a move.
         jalali: The month is one of the Iranian calendar.
     """
 

@@ -52,7 +52,9 @@ _PUNCTUATION = {
 }  # fmt: skip
 _SHIFTS = {"X": "next", "C": "coming", "L": "last", "D": "this"}
 _PARTS = {"B": "early", "Z": "middle", "S": "late", "E": "end"}
-_KINDS = frozenset(("weekdays", "months", "short_months", "lone_months", "modal_months", "jalali_months", "days", "stretches", "units"))
+_KINDS = frozenset(
+    ("weekdays", "months", "short_months", "lone_months", "modal_months", "jalali_months", "days", "stretches", "units")
+)
 
 # d: 1-31 · o: the same with an ending, "18th" · b: an ordinal word · y: a year · n: another number · x: any other word ·
 # u: week, weekend, month, year · h: day, hour; the others are named in _LETTERS and _GLUE.
@@ -104,12 +106,16 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 # "du" and "del" are both "of the" and "from the".
 _GRAMMAR: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
-    letter: tuple((name, re.compile(pattern.replace("F?", "[FO]?"))) for name, starts, pattern in _PATTERNS if letter in starts)
+    letter: tuple(
+        (name, re.compile(pattern.replace("F?", "[FO]?"))) for name, starts, pattern in _PATTERNS if letter in starts
+    )
     for letter in {letter for _, starts, _ in _PATTERNS for letter in starts}
 }
 
 _ISO = re.compile(r"(?<![\w./-])(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?![\w/-])")
-_NUMERIC = re.compile(r"(?<![\w./:])(?<!\d-)(\d{1,2})([./])(\d{1,2})(?:\2(\d{4}|\d{2})(?![\w/])|(\.)(?!\d)|(?![\w./:%-]))")
+_NUMERIC = re.compile(
+    r"(?<![\w./:])(?<!\d-)(\d{1,2})([./])(\d{1,2})(?:\2(\d{4}|\d{2})(?![\w/])|(\.)(?!\d)|(?![\w./:%-]))"
+)
 _APPROXIMATE = {WEEK: (7, 3), WEEKEND: (7, 3), MONTH: (30, 10), YEAR: (365, 60)}
 
 
@@ -236,8 +242,7 @@ def _written(name: str, hit: re.Match[str], signs: Sequence[_Sign]) -> Written |
         case "near_month" | "day_of_month":
             return Written(start, end, "day_of_month", (number("a"),), shift)
         case "weekdays":
-            halves = tuple(_half("weekday", (number(key),), signs[hit.start(key)]) for key in "wv")
-            return Written(start, end, "weekdays", (number("w"), number("v")), halves=halves)
+            return _weekdays(signs[hit.start("w")], signs[hit.start("v")], start, joined=hit.string[hit.end() - 2])
         case "weekday":
             return Written(start, end, "weekday", (number("w"),), shift)
         case "month":
@@ -251,8 +256,10 @@ def _written(name: str, hit: re.Match[str], signs: Sequence[_Sign]) -> Written |
             return _counted(name, number("c") or 1, signs[hit.start("u")].value, at=(start, end))
 
 
-def _half(shape: str, numbers: tuple[int, ...], sign: _Sign) -> Written:
-    return Written(sign.start, sign.end, "weekday" if shape == "weekday" else "day", numbers)
+def _weekdays(first: _Sign, last: _Sign, start: int, *, joined: str) -> Written:
+    numbers = int(first.value), int(last.value)
+    halves = tuple(Written(sign.start, sign.end, "weekday", (int(sign.value),)) for sign in (first, last))
+    return Written(start, last.end, "weekdays", numbers, halves=halves if joined == "T" else ())
 
 
 def _range(
@@ -262,16 +269,14 @@ def _range(
     jalali = hit.groupdict().get("m") == "j"
     last_month = last_month or month
     first, last = signs[hit.start("a")], signs[hit.start("b")]
-    if month:
+    halves: tuple[Written, ...] = ()
+    if "T" in hit.string[hit.start("a") : hit.start("b")] and month:
         halves = (
             Written(first.start, first.end, "day", (year, month, day), jalali=jalali),
             Written(last.start, last.end, "day", (year, last_month, last_day), jalali=jalali),
         )
-    else:
-        halves = (
-            Written(first.start, first.end, "day_of_month", (day,)),
-            Written(last.start, last.end, "day_of_month", (last_day,)),
-        )
+    elif "T" in hit.string[hit.start("a") : hit.start("b")]:
+        halves = tuple(Written(one.start, one.end, "day_of_month", (int(one.value),)) for one in (first, last))
     return Written(*at, "days", (year, month, day, last_month, last_day), halves=halves, jalali=jalali)
 
 
@@ -322,5 +327,6 @@ def _is_led_in(folded: str, words: Sequence[Word], position: int, language: Mark
     before = [word for word in words if word.end <= position][-1:]
     lead = language.find(before)
     return any(
-        mark.kind == "weekdays" or (mark.kind == "glue" and mark.value in ("on", "from", "to", "within")) for mark in lead
+        mark.kind == "weekdays" or (mark.kind == "glue" and mark.value in ("on", "from", "to", "within"))
+        for mark in lead
     )

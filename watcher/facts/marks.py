@@ -157,9 +157,7 @@ def _parts(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(parts)
 
 
-def _index(
-    phrase: _Phrase, exact: dict[str, list[_Phrase]], stems: dict[str, list[tuple[str, _Phrase]]]
-) -> None:
+def _index(phrase: _Phrase, exact: dict[str, list[_Phrase]], stems: dict[str, list[tuple[str, _Phrase]]]) -> None:
     for word in phrase.parts[0]:
         if word.endswith("*"):
             stems.setdefault(word[:_SHORTEST_STEM], []).append((word[:-1], phrase))

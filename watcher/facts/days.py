@@ -1,0 +1,187 @@
+"""
+The item's own day, and the dates of a sentence bound to its event: which days, and old, new, planned or held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timezone
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from watcher.facts.calendars import Days, Lean, Written
+from watcher.facts.marks import Mark
+from watcher.facts.sentence import Page, Sentence
+from watcher.facts.status import Standing
+from watcher.model import DateFact, Item, Role, Status
+from watcher.text import Range
+from watcher.vocabulary import Hit
+
+BOUND_WITHIN = 9
+"""Words between a date and the noun of a meeting: measured, beyond it dates belong to something else."""
+_ROLE_WITHIN = 6
+_SAID_WITHIN = 2
+_AHEAD = (Status.CONSIDERED, Status.REPORTED, Status.CLAIMED, Status.AGREED, Status.ANNOUNCED, Status.CONFIRMED)
+_MOVING = frozenset(
+    ("schedule.moved_up", "schedule.postponed", "schedule.changed", "schedule.off", "schedule.cancelled")
+)
+_APPOINTED = (
+    "talks",
+    "meeting",
+    "summit",
+    "visit",
+    "call",
+    "leaders",
+    "schedule",
+    "council",
+    "deadline",
+    "agreement",
+    "ceasefire",
+)
+
+
+@lru_cache(maxsize=256)
+def _zone(name: str) -> ZoneInfo | timezone:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # no such zone: days are read as UTC
+        return timezone.utc
+
+
+def today_of(item: Item) -> date:
+    """The day the item was published, where it was written."""
+    return _local(item.time, item.timezone)
+
+
+def _local(moment: datetime, name: str) -> date:
+    if name == "UTC":
+        return moment.date()
+    try:
+        return moment.astimezone(_zone(name)).date()
+    except OverflowError:  # the first and last day of the calendar
+        return moment.date()
+
+
+class DateBinder:
+    """Gives the dates of a sentence their roles, seen from one trigger in it."""
+
+    def __init__(self, page: Page, trigger: Hit, standing: Standing) -> None:
+        self.page = page
+        self.trigger = trigger
+        self.standing = standing
+        self.sentence = page.sentence(trigger.start)
+        self.today = today_of(page.document.item)
+        self.moving = trigger.name in _MOVING or any(True for _ in self.sentence.of("roles", "move"))
+
+    def facts(self) -> Iterator[DateFact]:
+        """Every date of the sentence with its role; what is not bound to the trigger is only mentioned."""
+        written = [half for one in self.sentence.dates for half in self._split(one)]
+        words = [self._words_for(one, index, written) for index, one in enumerate(written)]
+        told = {word for word in words if word}
+        for one, word in zip(written, words, strict=True):
+            role = self._role(word, told - {word})
+            if days := self._resolved(one, role):
+                yield DateFact(*days, self._settled(role, days), self.page.document.span(one.start, one.end))
+
+    # ── Which dates ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _split(self, one: Written) -> tuple[Written, ...]:
+        """ "From the 18th to the 11th" is two dates where it tells of a move, or could be no range."""
+        if one.halves and (self.moving or one.on(self.today, "future") is None):
+            return one.halves
+        return (one,)
+
+    # ── Roles ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _words_for(self, one: Written, index: int, written: list[Written]) -> str:
+        """What words beside the date say of it: `old`, `new`, `planned`, `set`, `mentioned`; empty: nothing."""
+        if self._is_day_of_saying(one) or not self._is_bound(one):
+            return "mentioned"
+        for whole in self.sentence.dates:
+            if one in whole.halves and one is not whole:
+                return "old" if one is whole.halves[0] else "new"
+        since = written[index - 1].end if index else self.sentence.start
+        best = (_ROLE_WITHIN + 1, "")
+        for mark in self.sentence.of("roles", "old", "new", "planned", "set", "from", "to"):
+            if since <= mark.start and mark.end <= one.start:
+                between = self.sentence.between(mark.end, one.start)
+                if between <= best[0] and (word := self._word_of(mark, between)):
+                    best = between, word
+        return best[1] if best[0] <= _ROLE_WITHIN else ""
+
+    def _word_of(self, mark: Mark, between: int) -> str:
+        if mark.value in ("from", "to"):
+            if not self.moving or between > 1:
+                return ""
+            return "old" if mark.value == "from" else "new"
+        return mark.value
+
+    def _role(self, word: str, others: set[str]) -> Role:
+        """
+        The role of a date by the words beside it and beside the other dates of its sentence.
+
+        "Planned for the 18th" alone is a plan; where another day follows, it is the old one.
+        """
+        match word:
+            case "mentioned":
+                return Role.MENTIONED
+            case "old" | "new":
+                return Role(word)
+            case "planned" if others & {"new", "set"}:
+                return Role.OLD
+            case "set" if others & {"old", "planned"}:
+                return Role.NEW
+        if self.moving and others & {"old", "new"}:
+            return Role.NEW if "old" in others else Role.OLD
+        return self._implied()
+
+    def _implied(self) -> Role:
+        """The role that follows from the event and its status alone."""
+        status = self.standing.status
+        if self.trigger.name in _MOVING or status is Status.OFF:
+            return Role.OLD  # "postpones Friday's talks"
+        if status is Status.HELD:
+            return Role.HELD
+        return Role.PLANNED if status in _AHEAD else Role.MENTIONED
+
+    def _resolved(self, one: Written, role: Role) -> Days | None:
+        lean: Lean = "near"
+        if role in (Role.PLANNED, Role.NEW, Role.OLD):
+            lean = "future"
+        elif role is Role.HELD:
+            lean = "past"
+        if role is Role.HELD and one.shape == "offset" and one.numbers[1] > 0:
+            lean = "near"
+        return one.on(self.today, lean)
+
+    def _settled(self, role: Role, days: Days) -> Role:
+        """What was planned for a day that has passed is only mentioned; what "was held" ahead is planned."""
+        if role is Role.PLANNED and days[1] < self.today:
+            return Role.MENTIONED
+        return Role.PLANNED if role is Role.HELD and days[0] > self.today else role
+
+    # ── Binding ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _is_bound(self, one: Written) -> bool:
+        at = one.start, one.end
+        anchors = (
+            (hit.start, hit.end)
+            for hit in self.sentence.inside(self.page.concepts)
+            if hit is self.trigger or hit.name.partition(".")[0] in _APPOINTED
+        )
+        return any(self._near(anchor, at) for anchor in anchors)
+
+    def _near(self, anchor: Range, at: Range) -> bool:
+        return anchor[0] <= at[0] < anchor[1] or self.sentence.distance(anchor, at) <= BOUND_WITHIN
+
+    def _is_day_of_saying(self, one: Written) -> bool:
+        """ "Said on Wednesday", "周三表示": the day somebody spoke, not the day of the event."""
+        start, end = self.sentence.clause(one.start)
+        for mark in self.sentence.of("say"):
+            if not start <= mark.start < max(end, one.end):
+                continue
+            if mark.end <= one.start and self.sentence.between(mark.end, one.start) <= _SAID_WITHIN:
+                return not mark.end <= self.trigger.start < one.start
+            if one.end <= mark.start and self.sentence.between(one.end, mark.start) <= 1:
+                return self.trigger.start >= mark.end or self.sentence.page.document.lang in ("zh", "fa")
+        return False

@@ -1,0 +1,130 @@
+"""
+Places of a sentence bound to its event: venue planned or held, left or moved to; and counts with what they count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from watcher.facts.marks import Mark
+from watcher.facts.sentence import Page, Sentence
+from watcher.facts.status import Standing
+from watcher.model import CountFact, PlaceFact, Role, Status
+from watcher.vocabulary import Hit
+
+_WITHIN = 9
+_ROLE_WITHIN = 4
+_VENUED = ("talks", "meeting", "summit", "visit", "call", "leaders", "schedule", "council", "mediation", "agreement")
+_ORDINAL_UNITS = frozenset(("round", "package", "phase"))
+_DURATIONS = frozenset(("hour", "day", "week", "month", "year"))
+_ENDINGS = 2
+
+
+def places_at(page: Page, trigger: Hit, standing: Standing) -> Iterator[PlaceFact]:
+    """
+    The places named in the trigger's sentence, once each.
+
+    A place is a venue when "in" stands before it, or words that name it as one; "from … to" counts where something is
+    moved. Anything else ("Geneva talks") is only mentioned.
+    """
+    sentence = page.sentence(trigger.start)
+    moves = [mark.start for mark in sentence.of("roles", "move")]
+    seen: set[str] = set()
+    for hit in sentence.inside(page.places):
+        if hit.name in seen:
+            continue
+        moving = trigger.name == "schedule.venue_changed" or any(start < hit.start for start in moves)
+        role = _role(hit, sentence, standing=standing, moving=moving)
+        if role is Role.MENTIONED and any(actor.start == hit.start for actor in page.actors):
+            continue  # "Moscow says": a government, not a place
+        if role is not Role.MENTIONED and not _is_bound(page, hit, trigger):
+            role = Role.MENTIONED
+        seen.add(hit.name)
+        yield PlaceFact(hit.name, role, page.document.span(hit.start, hit.end))
+
+
+def _role(hit: Hit, sentence: Sentence, *, standing: Standing, moving: bool) -> Role:
+    before = [mark for mark in sentence.of("roles") if mark.end <= hit.start]
+    near = [mark for mark in before if sentence.between(mark.end, hit.start) <= _ROLE_WITHIN]
+    for mark in reversed(near):
+        between = sentence.between(mark.end, hit.start)
+        if mark.value == "old" or (mark.value == "from" and moving and between == 0):
+            return Role.OLD
+        if mark.value == "new" or (mark.value == "to" and moving and between == 0):
+            return Role.NEW
+    if hit.locative or is_placed(sentence, hit):
+        if standing.status is Status.HELD:
+            return Role.HELD
+        return Role.MENTIONED if standing.status in (Status.OFF, Status.DENIED) else Role.PLANNED
+    return Role.MENTIONED
+
+
+def is_placed(sentence: Sentence, hit: Hit) -> bool:
+    """Whether a word that makes it a place stands right before: "in", "to host", also one written to its front."""
+    if any(mark.end <= hit.start and sentence.between(mark.end, hit.start) == 0 for mark in sentence.of("into")):
+        return True
+    folded = sentence.page.document.folded
+    word_start = hit.start
+    while word_start > sentence.start and folded[word_start - 1].isalpha() and hit.start - word_start < _ENDINGS:
+        word_start -= 1
+    return any(mark.start == word_start < hit.start for mark in sentence.of("into")) or (
+        word_start < hit.start and folded[word_start : hit.start] in ("ב", "ب")
+    )
+
+
+def _is_bound(page: Page, hit: Hit, trigger: Hit) -> bool:
+    sentence = page.sentence(trigger.start)
+    anchors = (one for one in sentence.inside(page.concepts) if one is trigger or one.name.partition(".")[0] in _VENUED)
+    at = hit.start, hit.end
+    return any(
+        one.start <= hit.start < one.end or sentence.distance((one.start, one.end), at) <= _WITHIN for one in anchors
+    )
+
+
+def counts_at(page: Page, trigger: Hit) -> Iterator[CountFact]:
+    """Numbers of the trigger's sentence with what they count: 314 prisoners, 48 hours, second round, 19th package."""
+    sentence = page.sentence(trigger.start)
+    dated = [(one.start, one.end) for one in sentence.dates]
+    seen: set[tuple[str, int]] = set()
+    for unit in sentence.of("counted"):
+        if unit.value in _DURATIONS and any(start <= unit.start < end for start, end in dated):
+            continue
+        found = _number_of(sentence, unit)
+        if found is None or (unit.value, found[0]) in seen:
+            continue
+        number, start, end = found
+        seen.add((unit.value, number))
+        yield CountFact(number, unit.value, page.document.span(start, end))
+
+
+def _number_of(sentence: Sentence, unit: Mark) -> tuple[int, int, int] | None:
+    """The number that belongs to a unit, and the stretch that both take; None when there is none near."""
+    ordinal = unit.value in _ORDINAL_UNITS
+    for mark in sorted(sentence.of("ordinals" if ordinal else "numbers"), key=lambda mark: -mark.start):
+        if mark.end <= unit.start and 0 <= unit.first - mark.last <= (2 if ordinal else 1):
+            return int(mark.value), mark.start, unit.end
+        if ordinal and unit.end <= mark.start and 0 <= mark.first - unit.last <= 1:
+            return int(mark.value), unit.start, mark.end
+    return _digits_of(sentence, unit, ordinal=ordinal)
+
+
+def _digits_of(sentence: Sentence, unit: Mark, *, ordinal: bool) -> tuple[int, int, int] | None:
+    words = sentence.words
+    for index in range(unit.first - 1, max(unit.first - 4, -1), -1):
+        text = words[index].text
+        digits = text.rstrip("abcdefghijklmnopqrstuvwxyzйогеё")
+        if digits.isdigit() and len(digits) <= 7 and (ordinal or digits == text):
+            return _grouped(sentence, index, digits), words[index].start, unit.end
+        if text in (".", ",") and index == unit.first - 1 and not ordinal:
+            return None
+    if ordinal and unit.last < len(words) and words[unit.last].text.isdigit() and len(words[unit.last].text) <= 3:
+        return int(words[unit.last].text), unit.start, words[unit.last].end
+    return None
+
+
+def _grouped(sentence: Sentence, index: int, digits: str) -> int:
+    """The number with what stands before its comma: "1,500"."""
+    words = sentence.words
+    if len(digits) == 3 and index >= 2 and words[index - 1].text in (",", ".") and words[index - 2].text.isdigit():
+        return int(words[index - 2].text[-4:] + digits)
+    return int(digits)
