@@ -65,12 +65,7 @@ class Memory:
     def assign(self, report: Report, *, now: datetime) -> Assigned:
         """Which development the report founds or joins, and why. Changes nothing."""
         before = self._before(report)
-        keys = dict.fromkeys((*before, *self._index.candidates(report)))
-        horizon = now - self._limits.horizon
-        tracks = (self._tracks[key] for key in keys)
-        verdicts = [
-            compare(report, track, self._index.idf, self._joining) for track in tracks if track.last_seen >= horizon
-        ]
+        verdicts = self._verdicts(report, before, now=now)
         story = self._thread(report, verdicts)
         scene = Scene(
             verdicts=tuple(verdicts),
@@ -129,6 +124,14 @@ class Memory:
         """As it stands; None when it is closed."""
         return self._stories.get(key)
 
+    def echoes(self, development: Development, *, now: datetime) -> tuple[DevelopmentId, ...]:
+        """Other developments that say the same as it by what is known now, the closest first."""
+        if development.facts is None:
+            return ()
+        verdicts = [v for v in self._verdicts(development.facts, (), now=now) if not v.vetoes]
+        same = [v for v in verdicts if v.track.development.id != development.id and v.score >= self._joining.threshold]
+        return tuple(v.track.development.id for v in sorted(same, key=lambda v: -v.score))
+
     def appointments(self) -> tuple[Appointment, ...]:
         """Every open appointment on file."""
         return self._calendar.open()
@@ -143,6 +146,14 @@ class Memory:
 
     def __len__(self) -> int:
         return len(self._tracks)
+
+    def _verdicts(self, report: Report, before: Iterable[DevelopmentId], *, now: datetime) -> list[Verdict]:
+        keys = dict.fromkeys((*before, *self._index.candidates(report)))
+        horizon = now - self._limits.horizon
+        tracks = (self._tracks[key] for key in keys)
+        return [
+            compare(report, track, self._index.idf, self._joining) for track in tracks if track.last_seen >= horizon
+        ]
 
     def _before(self, report: Report) -> tuple[DevelopmentId, ...]:
         """Developments that an earlier state of the same item, or of the same page, belongs to."""

@@ -47,6 +47,6 @@ def key_of(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
-def fingerprint(title: str, text: str) -> int:
-    """63-bit hash of folded title and text, so that it fits a database's integer."""
-    return key_of(f"{title}\0{text}") >> 1
+def fingerprint(folded: str) -> int:
+    """63-bit hash of an item's folded title and text, so that it fits a database's integer."""
+    return key_of(folded) >> 1

@@ -1,16 +1,12 @@
 """
-Items → Commit: the whole core in one call. Read this file first.
-
-    read → scan → read_facts → stories.assign → match → judge → fold
-
-Nothing here does I/O or reads a clock. An item is decided completely before the mind folds it in, so an item whose
-decision crashes leaves nothing behind; it is returned as `Poisoned` and the others proceed. The caller writes the
-Commit in one transaction; if that fails for good, the mind is ahead of the store and must be restored from it.
+What one call of the core decided, as one value to be written in one transaction.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from itertools import chain
 
 from watcher.model import (
     Alert,
@@ -68,3 +64,9 @@ class Commit:
     settled: tuple[Wake, ...] = ()
     wanted: tuple[Wanted, ...] = ()
     poisoned: tuple[Poisoned, ...] = ()
+
+    @classmethod
+    def of(cls, steps: Iterable[Commit]) -> Commit:
+        """All of them, in order."""
+        parts = tuple(steps)
+        return cls(*(tuple(chain.from_iterable(getattr(step, f.name) for step in parts)) for f in fields(cls)))

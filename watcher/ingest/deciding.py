@@ -1,0 +1,266 @@
+"""
+Items → Commit, and what falls due without one: the whole core in one call. Read this file first.
+
+    read → scan → read_facts → match → stories.assign → judge → fold
+
+An item is decided completely before the mind folds it in, so an item whose decision crashes leaves nothing behind; it
+is returned as `Poisoned` and the others proceed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from watcher.facts import read_facts
+from watcher.facts.sentence import Page
+from watcher.facts.titles import content_words
+from watcher.ingest.commit import Commit, Poisoned
+from watcher.matching import Ruleset, match, match_inferred
+from watcher.model import (
+    ActorId,
+    Alert,
+    DevelopmentId,
+    Hold,
+    Item,
+    Kind,
+    Match,
+    Report,
+    Seen,
+    TeamId,
+    Wake,
+)
+from watcher.policy import Case, Ledger, deliveries, judge
+from watcher.stories import Assigned, Memory, Sight, fingerprint, matters
+from watcher.text import Document, canonical_url, publisher_of, read
+from watcher.vocabulary import Hits, Scanner, Vocabulary
+
+HOLD, CLOSE = "hold", "close"
+_CLOSE_EVERY = timedelta(hours=1)
+
+
+class Mind:
+    """
+    Everything that decides and everything it remembers; one thread owns it.
+
+    Args:
+        scanner: Of the vocabulary and of the ruleset's own words; both are replaced together by `follow`.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        scanner: Scanner,
+        ruleset: Ruleset,
+        *,
+        memory: Memory | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
+        self.vocabulary, self.scanner, self.ruleset = vocabulary, scanner, ruleset
+        self.memory = memory or Memory()
+        self.ledger = ledger or Ledger()
+        self.closes_at: datetime | None = None
+
+    def follow(self, ruleset: Ruleset, scanner: Scanner) -> None:
+        """From now on decide by this ruleset; what was told stays told."""
+        self.ruleset, self.scanner = ruleset, scanner
+
+
+def ingest(items: Iterable[Item], mind: Mind, *, now: datetime) -> Commit:
+    """
+    Decide about the items, in the order of their time, and fold the answers into the mind.
+
+    An item that was read before as it is now changes nothing.
+    """
+    steps = []
+    for item in sorted(items, key=lambda item: (item.time, item.id)):
+        try:
+            step = decide(item, mind, now=now)
+            fold(step, mind)
+        except Exception as error:  # noqa: BLE001  # named boundary: a bug costs one item; the caller logs it
+            steps.append(Commit(poisoned=(Poisoned(item, error),)))
+            continue
+        steps.append(step.commit)
+    if mind.closes_at is None:
+        mind.closes_at = now + _CLOSE_EVERY
+        steps.append(Commit(wakes=(Wake(CLOSE, "", mind.closes_at),)))
+    return Commit.of(steps)
+
+
+def wake(due: Iterable[Wake], mind: Mind, *, now: datetime) -> Commit:
+    """Decide what has fallen due without a new item, and fold it into the mind."""
+    return Commit.of([_close(row, mind, now=now) if row.kind == CLOSE else _again(row, mind, now=now) for row in due])
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one item amounts to: the rows, and the answers that memory folds in."""
+
+    commit: Commit
+    answers: tuple[Assigned, ...] = ()
+
+
+def decide(item: Item, mind: Mind, *, now: datetime) -> Step:
+    """Everything about one item; reads the mind, changes nothing."""
+    document = read(item)
+    seen = Seen(item.id, canonical_url(item.url), fingerprint(document.folded), item.seen)
+    if mind.memory.sight(seen.item, seen.url, seen.fingerprint) is Sight.SAME:
+        return Step(Commit())
+    hits = mind.scanner.scan(document)
+    reports = read_facts(document, hits, mind.vocabulary)
+    matches = match(document, hits, reports, mind.ruleset)
+    if matches and not reports:
+        reports = (_worded(document, hits, matches[0], vocabulary=mind.vocabulary),)
+    answers = tuple(mind.memory.assign(report, now=now) for report in matters(reports))
+    outcomes = tuple(_judged(item, answers, matches, mind=mind, now=now))
+    return Step(replace(_rows(answers, outcomes, mind), items=(item,), seen=(seen,)), answers)
+
+
+def _worded(document: Document, hits: Hits, first: Match, *, vocabulary: Vocabulary) -> Report:
+    """What an item reports that only the words of a rule matched: their event, and whoever is named."""
+    item = document.item
+    return Report(
+        item=item.id,
+        event=first.events[0],
+        family=first.events[0],
+        actors=tuple(sorted(ActorId(name) for name in hits.actors)),
+        status=first.status,
+        publisher=publisher_of(item),
+        time=item.time,
+        seen=item.seen,
+        title=item.title,
+        url=item.url,
+        lang=document.lang,
+        spans=tuple(evidence.span for evidence in first.evidence),
+        words=content_words(Page(document, hits, vocabulary)),
+        tier=item.tier,
+        baseline=item.baseline,
+    )
+
+
+def fold(step: Step, mind: Mind) -> None:
+    """Make what was decided part of the mind."""
+    for seen in step.commit.seen:
+        mind.memory.saw(seen)
+    for answer in step.answers:
+        mind.memory.fold(answer)
+    for hold in step.commit.holds:
+        mind.ledger.fold(hold)
+    for alert in step.commit.alerts:
+        mind.ledger.fold(alert)
+
+
+def _judged(
+    item: Item, answers: Sequence[Assigned], matches: Iterable[Match], *, mind: Mind, now: datetime
+) -> Iterator[Alert | Hold]:
+    """One outcome for each team and development that concerns it."""
+    cases: defaultdict[TeamId, list[Case]] = defaultdict(list)
+    for team, found in _by_team(matches).items():
+        if team in mind.ruleset.teams:
+            for answer, those in _concerned(answers, found):
+                kind = answer.decision.kind
+                cases[team].append(
+                    Case(mind.ruleset.teams[team], those, answer.development, item.id, kind, now, item.baseline)
+                )
+    for answer in answers:
+        if answer.inferred:
+            for team, found in _by_team(match_inferred(answer.inferred, mind.ruleset)).items():
+                if team in mind.ruleset.teams:
+                    desk = mind.ruleset.teams[team]
+                    cases[team].append(Case(desk, found, answer.inferred, item.id, Kind.UPDATE, now, item.baseline))
+    for some in cases.values():
+        yield from _as_one([judge(case, mind.ledger) for case in some])
+
+
+def _by_team(matches: Iterable[Match]) -> dict[TeamId, tuple[Match, ...]]:
+    found: defaultdict[TeamId, list[Match]] = defaultdict(list)
+    for one in matches:
+        found[one.team].append(one)
+    return {team: tuple(those) for team, those in found.items()}
+
+
+def _concerned(answers: Sequence[Assigned], matches: Iterable[Match]) -> Iterator[tuple[Assigned, tuple[Match, ...]]]:
+    """Matches with the matter whose events they met; with the item's first for what met none of them."""
+    by_answer: defaultdict[int, list[Match]] = defaultdict(list)
+    for one in matches:
+        places = (n for n, answer in enumerate(answers) if not _events(answer.filed.report).isdisjoint(one.events))
+        by_answer[next(places, 0)].append(one)
+    for place, those in sorted(by_answer.items()):
+        yield answers[place], tuple(those)
+
+
+def _events(report: Report) -> set[str]:
+    return {report.event, *report.also}
+
+
+def _as_one(outcomes: Sequence[Alert | Hold]) -> Iterator[Alert | Hold]:
+    """Of several alerts of one item for a team one stays, the inferred before the stated, and names all rules."""
+    alerts = [outcome for outcome in outcomes if isinstance(outcome, Alert)]
+    yield from (outcome for outcome in outcomes if isinstance(outcome, Hold))
+    if not alerts:
+        return
+    kept = alerts[-1]
+    matches = tuple({one.rule: one for alert in alerts for one in alert.matches}.values())
+    matches = tuple(sorted(matches, key=lambda one: (-one.severity.rank, one.rule)))
+    yield replace(
+        kept,
+        matches=matches,
+        rules=tuple(one.rule for one in matches),
+        severity=matches[0].severity,
+        channels=tuple(dict.fromkeys(name for alert in alerts for name in alert.channels)),
+    )
+    for other in alerts[:-1]:
+        reason = f"told with alert {kept.id}, which the same item raised"
+        yield Hold(other.team, other.rules, other.development, other.item, reason, other.time)
+
+
+def _rows(answers: Sequence[Assigned], outcomes: Sequence[Alert | Hold], mind: Mind) -> Commit:
+    alerts = tuple(outcome for outcome in outcomes if isinstance(outcome, Alert))
+    holds = tuple(outcome for outcome in outcomes if isinstance(outcome, Hold))
+    filings = [filing for answer in answers for filing in answer.filings()]
+    return Commit(
+        reports=tuple(filed for filed, _ in filings),
+        stories=tuple(answer.story for answer in answers),
+        developments=tuple(development for _, development in filings),
+        appointments=tuple(one for answer in answers for one in answer.appointments),
+        decisions=tuple(answer.decision for answer in answers),
+        alerts=alerts,
+        holds=holds,
+        deliveries=tuple(owed for alert in alerts for owed in deliveries(alert, mind.ruleset.teams[alert.team])),
+        wakes=tuple(Wake(HOLD, f"{hold.team} {hold.development}", hold.until) for hold in holds if hold.until),
+    )
+
+
+def _again(row: Wake, mind: Mind, *, now: datetime) -> Commit:
+    """What becomes of a hold whose time has come."""
+    name, _, key = row.subject.partition(" ")
+    hold = mind.ledger.waiting(TeamId(name), DevelopmentId(key), now=now)
+    if hold is None:
+        return Commit(settled=(row,))
+    outcome = _released(hold, mind, now=now)
+    mind.ledger.fold(outcome)
+    return replace(_rows((), (outcome,), mind), settled=(row,))
+
+
+def _released(hold: Hold, mind: Mind, *, now: datetime) -> Alert | Hold:
+    team = mind.ruleset.teams.get(hold.team)
+    development = mind.memory.development(hold.development)
+    settled = replace(hold, time=now, until=None, matches=())
+    if team is None:
+        return replace(settled, reason="the team is gone")
+    if development is None:
+        return replace(settled, reason=f"{hold.reason}; not reported any more when its time came")
+    for echo in mind.memory.echoes(development, now=now):
+        if told := mind.ledger.told(hold.team, echo):
+            return replace(settled, reason=f"told meanwhile by alert {told.id}")
+    return judge(Case(team, hold.matches, development, development.items[0], development.kind, now), mind.ledger)
+
+
+def _close(row: Wake, mind: Mind, *, now: datetime) -> Commit:
+    """Close stories that nobody reports any more, and look again in an hour."""
+    closed = mind.memory.close_quiet(now=now)
+    mind.ledger.forget(lambda key: mind.memory.development(key) is not None, now=now)
+    mind.closes_at = now + _CLOSE_EVERY
+    return Commit(stories=closed, wakes=(Wake(CLOSE, "", mind.closes_at),), settled=(row,))
