@@ -6,7 +6,7 @@ checked where it stands. What the places mean is `resolve`'s.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import chain
@@ -37,19 +37,19 @@ _WHOLE, _PART, _START, _WORD, _LEAD, _TITLE = (
 class _Candidate:
     """An entry ready to be checked; its expressions are compiled when first needed."""
 
-    __slots__ = ("_also", "_regex", "begins", "entry", "lead", "mode", "needs", "simple", "titled")
+    __slots__ = ("_also", "_regex", "begins", "entry", "lead", "mode", "needs", "plain", "titled")
 
     def __init__(self, one: Entry, anchors: Mapping[str, int]) -> None:
         self.entry = one
         self.needs = tuple(frozenset(anchors[anchor] for anchor in need) for need in one.needs)
-        self.lead = tuple(anchors[anchor] for anchor in one.lead)
+        self.lead = frozenset(anchors[anchor] for anchor in one.lead)
         self.mode = one.mode
         self.begins = one.mode
         if one.lead:
             bound = all(anchor.startswith(" ") for anchor in one.lead)
             self.begins = _START if bound else _WORD if one.regex.startswith("(?<!") else _PART
         self.titled = bool(one.marks & (Mark.AT_START | Mark.AT_END))
-        self.simple = not (one.needs or self.titled or one.also)
+        self.plain = not (self.titled or one.also)
         self._regex: re.Pattern[str] | None = None
         self._also: re.Pattern[str] | None = None
 
@@ -99,6 +99,7 @@ class Scanner:
             for anchor in chain(one.lead, *one.needs):
                 self._anchors.setdefault(anchor, len(self._anchors))
         self._automaton = _automaton(self._anchors)
+        self._ready: dict[int, _Candidate] = {}
         self._tables: dict[str, dict[int, tuple[_Candidate, ...]]] = {}
         self._titles = tuple(_Candidate(one, self._anchors) for one in self._entries if one.mode == _TITLE)
 
@@ -116,29 +117,22 @@ class Scanner:
 
     def _find(self, document: Document) -> list[Found]:
         matches = self._automaton.find_matches_as_indexes(spaced(document.folded), overlapping=True)
-        table = self._table(document.lang)
-        pass_ = _Pass(document, matches)
-        found, present = pass_.found, pass_.present
-        for anchor, start, end in matches:
-            for candidate in table.get(anchor, ()):
-                # Offsets of the spaced text are one more than folded ones, and an anchor may begin with a space.
-                mode = candidate.mode
-                if mode == _WHOLE:
-                    found.append(Found(candidate.entry, start, end - 2))
-                elif mode == _PART:
-                    found.append(Found(candidate.entry, start - 1, end - 1))
-                else:
-                    for need in candidate.needs:
-                        if present.isdisjoint(need):
-                            break
-                    else:
-                        pass_.check(candidate, start)
-            if len(found) > _MOST_FOUND:
-                break
-        for candidate in self._titles:
-            if candidate.entry.lang in _languages(document.lang):
-                pass_.check(candidate, 0)
-        return found
+        look = _Look(document, self._table(document.lang))
+        if document.title_end == len(document.folded):
+            look.at((0, document.title_end), matches)
+        else:
+            # Sentence by sentence, because in a whole article some form of every common word stands somewhere.
+            starts = [start for start, _ in document.sentences]
+            groups: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+            for match in matches:
+                groups[bisect_right(starts, match[1]) - 1].append(match)
+            for number, group in groups.items():
+                look.at(document.sentences[number], group)
+                if len(look.found) > _MOST_FOUND:
+                    break
+        languages = _languages(document.lang)
+        look.at_title([candidate for candidate in self._titles if candidate.entry.lang in languages])
+        return look.found
 
     def _table(self, lang: str) -> Mapping[int, tuple[_Candidate, ...]]:
         """Candidates by anchor for items of one language."""
@@ -148,7 +142,8 @@ class Scanner:
             anchors = self._anchors
             for one in self._entries:
                 if one.lang in allowed:
-                    candidate = _Candidate(one, anchors)
+                    # English terms stand in the tables of every language: their expressions are compiled once.
+                    candidate = self._ready.get(id(one)) or self._ready.setdefault(id(one), _Candidate(one, anchors))
                     for anchor in one.anchors:
                         grown.setdefault(anchors[anchor], []).append(candidate)
             table = {anchor: tuple(candidates) for anchor, candidates in grown.items()}
@@ -167,61 +162,71 @@ def _languages(lang: str) -> tuple[str | None, ...]:
     return (None, "en", lang, *_ALSO_READ.get(lang, ()))
 
 
-class _Pass:
-    """One document's scan: where anchors stand, and what was found and searched so far."""
+class _Look:
+    """One document's scan; `found` grows as its sentences are looked at."""
 
-    def __init__(self, document: Document, matches: list[tuple[int, int, int]]) -> None:
+    def __init__(self, document: Document, table: Mapping[int, tuple[_Candidate, ...]]) -> None:
         self.document = document
-        self.matches = matches
-        self.present: set[int] = {anchor for anchor, _, _ in matches}
+        self.table = table
         self.found: list[Found] = []
-        self._searched: set[tuple[int, int]] = set()
-        self._places: dict[int, list[int]] | None = None
 
-    @property
-    def places(self) -> dict[int, list[int]]:
-        """Where each anchor stands, as spaced offsets."""
-        if self._places is None:
-            self._places = defaultdict(list)
-            for anchor, start, _ in self.matches:
-                self._places[anchor].append(start)
-        return self._places
+    def at(self, sentence: Range, matches: list[tuple[int, int, int]]) -> None:
+        """Check every candidate of the anchors that stand in a sentence."""
+        found, table = self.found, self.table
+        present = {anchor for anchor, _, _ in matches}
+        searched: set[int] = set()
+        places: dict[int, list[int]] = {}
+        for anchor, start, end in matches:
+            for candidate in table.get(anchor, ()):
+                # Offsets of the spaced text are one more than folded ones, and an anchor may begin with a space.
+                mode = candidate.mode
+                if mode == _WHOLE:
+                    found.append(Found(candidate.entry, start, end - 2))
+                    continue
+                if mode == _PART:
+                    found.append(Found(candidate.entry, start - 1, end - 1))
+                    continue
+                for need in candidate.needs:
+                    if present.isdisjoint(need):
+                        break
+                else:
+                    if mode in (_START, _WORD):
+                        self._match(candidate, start, sentence)
+                    elif id(candidate) not in searched:
+                        searched.add(id(candidate))
+                        places = places or _places(matches)
+                        self._search(
+                            candidate, sentence, [at for lead in candidate.lead & present for at in places[lead]]
+                        )
 
-    def check(self, candidate: _Candidate, start: int) -> None:
-        """Look for the candidate at an anchor that begins at the spaced offset `start`."""
-        if candidate.mode in (_START, _WORD):
-            if candidate.simple:
-                begin = start if candidate.mode == _START else _word_start(self.document.folded, start - 1)
-                if match := candidate.regex.match(self.document.folded, begin):
-                    self.found.append(Found(candidate.entry, match.start(), match.end()))
-            else:
-                self._match(candidate, start, self.document.sentence_at(start))
-            return
-        sentence = self.document.sentence_at(max(start - 1, 0))
-        key = (id(candidate), sentence[0])
-        if key in self._searched:
-            return
-        self._searched.add(key)
-        if candidate.mode == _LEAD:
-            first, last = sentence
-            for anchor in candidate.lead:
-                places = self.places.get(anchor, ())
-                for place in places[bisect_left(places, first) : bisect_right(places, last)]:
-                    self._match(candidate, place, sentence)
-            return
-        for match in candidate.regex.finditer(self.document.folded, *sentence):
-            self._keep(candidate, match, sentence)
+    def at_title(self, candidates: Iterable[_Candidate]) -> None:
+        """Check what has no anchor."""
+        for candidate in candidates:
+            self._search(candidate, (0, self.document.title_end), ())
 
     def _match(self, candidate: _Candidate, start: int, sentence: Range) -> None:
         folded = self.document.folded
         begins = candidate.begins
         begin = start if begins == _START else start - 1 if begins == _PART else _word_start(folded, start - 1)
-        if match := candidate.regex.match(folded, begin, sentence[1]):
-            self._keep(candidate, match, sentence)
-
-    def _keep(self, candidate: _Candidate, match: re.Match[str], sentence: Range) -> None:
-        if _fits(candidate, match, self.document, sentence):
+        match = candidate.regex.match(folded, begin, sentence[1])
+        if match and (candidate.plain or _fits(candidate, match, self.document, sentence)):
             self.found.append(Found(candidate.entry, match.start(), match.end()))
+
+    def _search(self, candidate: _Candidate, sentence: Range, starts: Iterable[int]) -> None:
+        if candidate.mode == _LEAD:
+            for start in starts:
+                self._match(candidate, start, sentence)
+            return
+        for match in candidate.regex.finditer(self.document.folded, *sentence):
+            if _fits(candidate, match, self.document, sentence):
+                self.found.append(Found(candidate.entry, match.start(), match.end()))
+
+
+def _places(matches: Iterable[tuple[int, int, int]]) -> dict[int, list[int]]:
+    places: dict[int, list[int]] = defaultdict(list)
+    for anchor, start, _ in matches:
+        places[anchor].append(start)
+    return places
 
 
 def _word_start(folded: str, position: int) -> int:
@@ -234,8 +239,6 @@ def _word_start(folded: str, position: int) -> int:
 def _fits(candidate: _Candidate, match: re.Match[str], document: Document, sentence: Range) -> bool:
     """Whether what else the pattern asks of its sentence and of the title holds."""
     folded = document.folded
-    if candidate.mode == _TITLE and match.end() > document.title_end:
-        return False
     if candidate.titled:
         if sentence[0] != 0 or match.end() > document.title_end:
             return False
