@@ -69,6 +69,12 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
+def test_folding_twice_changes_nothing_for_any_single_character() -> None:
+    characters = [chr(code) for code in range(0x20000)]
+
+    assert [character for character in characters if fold(fold(character)) != fold(character)] == []
+
+
 @given(NASTY, NASTY)
 def test_every_folded_character_knows_where_it_came_from(title: str, text: str) -> None:
     document = read(item(title, text))

@@ -98,7 +98,8 @@ def _fold_character(character: str) -> str:
 
 
 def _fold_letter(character: str) -> str:
-    whole = unicodedata.normalize("NFKC", character).casefold()
+    # Cherokee folds to capitals; everything folded stays as it is under `lower`, which `fold` relies on.
+    whole = unicodedata.normalize("NFKC", character).casefold().lower()
     if len(whole) > _LONGEST:
         return character
     # й is a letter of its own, not an и with an accent; kana and Hangul would fall apart, so only what loses a mark
@@ -137,16 +138,14 @@ _FOLDS = _Folds()
 def fold(text: str) -> str:
     """The text as it is compared. Never fails: lone surrogates and control characters become spaces."""
     if text.isascii():
-        return _fold_ascii(text)
+        return _lower(text)
     # Translating costs 35 ns a character; in prose with a few accents and quotes, folding only those costs a tenth.
     if len(text.encode("utf-8", "replace")) - len(text) < len(text) >> 3:
-        mostly = _OUTSIDE_ASCII.sub(_fold_run, text)
-        if mostly.isascii():
-            return _fold_ascii(mostly)
+        return _lower(_OUTSIDE_ASCII.sub(_fold_run, text))
     return text.translate(_FOLDS)
 
 
-def _fold_ascii(text: str) -> str:
+def _lower(text: str) -> str:
     lower = text.lower()
     return _CONTROL.sub(" ", lower) if _CONTROL.search(lower) else lower
 

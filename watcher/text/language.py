@@ -8,7 +8,7 @@ import re
 
 from watcher.text.folding import fold
 
-_SAMPLE = 600
+_SAMPLE = 300
 
 _SCRIPTS = (
     ("he", re.compile(r"[\u05d0-\u05ea]")),
@@ -23,6 +23,7 @@ _SCRIPTS = (
 )
 _SCRIPT_OF = {"fa": "ar", "ur": "ar", "ps": "ar", "uk": "ru", "bg": "ru", "sr": "ru", "be": "ru", "yi": "he"}
 _OUTSIDE_LATIN = frozenset(code for code, _ in _SCRIPTS) | frozenset(_SCRIPT_OF)
+_OUTSIDE_LATIN_LETTERS = re.compile(r"[\u0370-\u1dff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufefe]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 
 _PERSIAN = re.compile(r"[پچژگیک]|\u200c")
@@ -87,7 +88,7 @@ _LETTER_WEIGHT = 1.5
 def detect_language(text: str) -> str:
     """ISO 639-1 of a text by its first few hundred characters; `en` when Latin and undecided, `und` without letters."""
     sample = text[:_SAMPLE]
-    if sample.isascii():
+    if not _OUTSIDE_LATIN_LETTERS.search(sample):
         return _latin_language(sample)
     counts = {code: len(pattern.findall(sample)) for code, pattern in _SCRIPTS}
     latin = len(_LATIN.findall(sample))

@@ -17,9 +17,10 @@ _ABBREVIATION_LIST = (
     "г гг т.е т.д т.п им млн млрд руб тыс ул"
 )
 _ABBREVIATIONS = frozenset(_ABBREVIATION_LIST.split())
-_END = re.compile(r"""[.!?]+["')\]]*(?=\s)|[。！？；]+["')\]]*|\n+""")
+_END = re.compile(r"""[.!?。\n]+["')\]]*""")
 _LAST_WORD = re.compile(r"[^\s\"'(\[]+$")
-_SPACE = re.compile(r"\s*")
+# Scripts from here on put no space after a stop.
+_IDEOGRAPHS = "\u2e80"
 
 _SUBORDINATORS = {
     "en": "but|while|whereas|although|though|after|before|as|because|since|when|where|which|who|whose|if|unless|until|"
@@ -72,29 +73,35 @@ def sentences_of(folded: str, start: int) -> tuple[Range, ...]:
     found: list[Range] = []
     begin = _after_space(folded, start)
     for end in _END.finditer(folded, start):
-        if end.start() < begin or not _ends_sentence(folded, begin, end):
+        stop = end.end()
+        if stop <= begin or not _ends_sentence(folded, begin, end):
             continue
-        stop = end.start() if end[0][0] == "\n" else end.end()
-        if stop > begin:
-            found.append((begin, len(folded[:stop].rstrip()) if folded[stop - 1].isspace() else stop))
-        begin = _after_space(folded, end.end())
+        found.append((begin, begin + len(folded[begin:stop].rstrip())))
+        begin = _after_space(folded, stop)
     if begin < len(folded):
         found.append((begin, begin + len(folded[begin:].rstrip())))
     return tuple(found)
 
 
 def _after_space(folded: str, position: int) -> int:
-    found = _SPACE.match(folded, position)
-    return found.end() if found else position
+    while position < len(folded) and folded[position].isspace():
+        position += 1
+    return position
 
 
 def _ends_sentence(folded: str, begin: int, end: re.Match[str]) -> bool:
-    if end[0][0] != "." or end[0].startswith(".."):
+    marks = end[0]
+    if "\n" in marks or "。" in marks:
+        return True
+    following = folded[end.end() : end.end() + 1]
+    if following < _IDEOGRAPHS and not following.isspace():
+        return False
+    if marks[0] != "." or marks.startswith(".."):
         return True
     before = _LAST_WORD.search(folded, max(begin, end.start() - 12), end.start())
     word = before[0] if before else ""
-    # A single letter is an initial ("J. D. Vance") or the end of "U.S."; digits before a stop and a small number after
-    # it are a German date ("18. Juni").
+    # A single letter is an initial ("J. D. Vance") or the end of "U.S."; a small number before a stop is a day of a
+    # German date ("18. Juni").
     return not (word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()) or (word.isdigit() and len(word) <= 2))
 
 
