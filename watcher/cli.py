@@ -7,6 +7,7 @@ import sys
 import typer
 
 from watcher import __version__
+from watcher.commands import alerts, check, explain, init, match, replay, status, words
 from watcher.errors import ConfigError, StoreError
 
 OK, PROBLEMS, BAD_SETTINGS, STORE = 0, 1, 2, 3
@@ -33,6 +34,16 @@ def options(
     version: bool = typer.Option(False, "--version", callback=show_version, is_eager=True, help="Show the version."),
 ) -> None:
     """Watches news for diplomatic developments and tells the right team, once, at once."""
+
+
+app.command("init")(init.init)
+app.command("check")(check.check)
+app.command("explain")(explain.explain)
+app.command("match")(match.match)
+app.command("words")(words.words)
+app.command("replay")(replay.replay)
+app.command("status")(status.status)
+app.add_typer(alerts.app, name="alerts")
 
 
 def main() -> None:
