@@ -51,12 +51,19 @@ def _flat(lists: Iterable[tuple[Hit, ...]]) -> tuple[Hit, ...]:
     return tuple(sorted({hit for hits in lists for hit in hits}, key=lambda hit: (hit.start, hit.end, hit.name)))
 
 
-def deciding_probes(block: Block) -> Iterator[Probe]:
-    """Probes of a block that can be deciding words: nothing that must be absent, no guard."""
+def deciding(block: Block, reading: Reading) -> Iterator[Hit]:
+    """Hits of a block that guards can bind to: of nothing that must be absent, of no guard; actors, if nothing else."""
+    probes = tuple(_probes(block))
+    worded = [probe for probe in probes if probe.kind not in ("actor", "class", "office")]
+    limit = reading.limit(block.part or "text")
+    yield from (hit for hit in reading.found(worded or probes) if hit.end <= limit)
+
+
+def _probes(block: Block) -> Iterator[Probe]:
     if block.mode == "none":
         return
     for member in block.members:
         if isinstance(member, Block):
-            yield from deciding_probes(member)
+            yield from _probes(member)
         elif member.kind != "guard":
             yield member

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from watcher.matching.blocks import deciding_probes, meet
+from watcher.matching.blocks import deciding, meet
 from watcher.matching.condition import first_failure, holds, names_of, say
 from watcher.matching.extract import extract
 from watcher.matching.guarding import silencer
@@ -68,7 +68,7 @@ class Evaluation:
 
     def _truth(self, name: str) -> bool:
         if name == "what":
-            return bool(self.alive)
+            return any(hit in self.subject for hit in self.alive)
         if name == "who":
             return self.who is not None
         if name == "unless":
@@ -76,19 +76,25 @@ class Evaluation:
         return self.block(name) is not None
 
     @cached_property
+    def subject(self) -> tuple[Hit, ...]:
+        """What `what` finds where the rule looks for it."""
+        found = self.reading.found(self.rule.what)
+        return tuple(hit for hit in found if hit.end <= self.reading.limit(self._part(hit)))[:MOST_TRIGGERS]
+
+    @cached_property
     def triggers(self) -> tuple[Hit, ...]:
         """
-        Deciding words where the rule looks for them: of `what`; without it of the named blocks that must be met;
-        without these of `who`. Guards bind to them.
+        Deciding words: of `what`, and of the named blocks that a condition puts beside it; without `what` of the blocks
+        that must be met; without these of `who`. Guards bind to them.
         """
         rule = self.rule
-        if rule.what:
-            found = [hit for hit in self.reading.found(rule.what) if hit.end <= self.reading.limit(self._part(hit))]
-        else:
-            blocks = [rule.blocks[name] for name in self.positive if name in rule.blocks]
-            probes = [probe for block in blocks for probe in deciding_probes(block)]
-            found = self.reading.found(probes or [probe for slot in rule.everybody for probe in slot.probes])
-        return tuple(found[:MOST_TRIGGERS])
+        if rule.what and rule.spec.condition is None:
+            return self.subject
+        blocks = [rule.blocks[name] for name in self.positive if name in rule.blocks]
+        found = {*self.subject, *(hit for block in blocks for hit in deciding(block, self.reading))}
+        if not found and not rule.what:
+            found.update(self.reading.found(probe for slot in rule.everybody for probe in slot.probes))
+        return tuple(sorted(found, key=lambda hit: (hit.start, hit.end, hit.name)))[:MOST_TRIGGERS]
 
     @cached_property
     def positive(self) -> tuple[str, ...]:
@@ -138,7 +144,7 @@ class Evaluation:
     @cached_property
     def who(self) -> tuple[Hit, ...] | None:
         """One hit for each slot, near living deciding words if the rule asks for that; None: not all are filled."""
-        return fill(self.rule, self.reading, self.alive if self.rule.what else ())
+        return fill(self.rule, self.reading, self.alive if self.subject or self.rule.blocks else ())
 
     def block(self, name: str) -> tuple[Hit, ...] | None:
         """What met a named block; None when it is not met."""
@@ -167,7 +173,7 @@ class Evaluation:
     def hits_of(self, name: str) -> tuple[Hit, ...]:
         """What met `who`, `what` or a block; empty when it is not met."""
         if name == "what":
-            return self.alive
+            return tuple(hit for hit in self.alive if hit in self.subject)
         if name == "who":
             return self.who or ()
         return () if name == "unless" else (self.block(name) or ())

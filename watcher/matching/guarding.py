@@ -4,9 +4,14 @@ Whether noise stands near enough to the deciding words to silence them.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+from watcher.facts import is_hypothetical
+from watcher.facts.background import background
 from watcher.matching.reading import Reading
 from watcher.matching.rule import Probe
-from watcher.vocabulary import Hit
+from watcher.model import Status
+from watcher.vocabulary import Hit, Term
 
 WORDS_BEFORE = 4
 """How near a guard of the scope `before` stands before the deciding words."""
@@ -17,15 +22,36 @@ def silencer(reading: Reading, probe: Probe, trigger: Hit) -> Hit | None:
     The words by which a guard, actor or phrase of `unless` silences the deciding words; None when it does not.
 
     A guard binds by its scope; everything else when it stands in the title or in the sentence of the deciding words.
-    What is told as past does not silence what is still ahead.
+    Three guards are also read from the grammar around the deciding words; then these themselves are given. What is told
+    as past does not silence what is still ahead.
     """
-    hits = reading.hits_of(probe)
-    if not hits:
-        return None
-    found = next((hit for hit in hits if _binds(reading, probe, hit, trigger)), None)
-    if found and probe.kind == "guard" and probe.name == "background" and reading.is_ahead(trigger):
-        return None
-    return found
+    found = next((hit for hit in reading.hits_of(probe) if _binds(reading, probe, hit, trigger)), None)
+    if probe.kind != "guard":
+        return found
+    if found is None and probe.name in _GRAMMAR and _GRAMMAR[probe.name](reading, trigger):
+        found = Hit(
+            "guard", probe.name, trigger.start, trigger.end, Term("guard", probe.name, "grammar", "facts", None)
+        )
+    return None if found and probe.name == "background" and reading.is_ahead(trigger) else found
+
+
+def _is_background(reading: Reading, trigger: Hit) -> bool:
+    return background(reading.page, trigger)
+
+
+def _is_negated(reading: Reading, trigger: Hit) -> bool:
+    return reading.status(trigger) is Status.DENIED
+
+
+def _is_hypothetical(reading: Reading, trigger: Hit) -> bool:
+    return is_hypothetical(reading.document, reading.hits, trigger, reading.vocabulary)
+
+
+_GRAMMAR: Mapping[str, Callable[[Reading, Hit], bool]] = {
+    "background": _is_background,
+    "negated": _is_negated,
+    "hypothetical": _is_hypothetical,
+}
 
 
 def _binds(reading: Reading, probe: Probe, hit: Hit, trigger: Hit) -> bool:

@@ -11,6 +11,7 @@ from watcher.matching.spec import Within
 from watcher.vocabulary import Hit
 
 _MOST_STARTS = 100
+_LONGEST_WORD = 40
 _MOST_STEPS = 5_000
 """Choices that are tried before there is held to be none; an honest rule needs a dozen."""
 
@@ -91,10 +92,23 @@ def pick_near(
     """The same, all of them within one sentence, paragraph or number of words; None for `within`: anywhere."""
     if within is None or within.unit == "text":
         return pick(lists, distinct=distinct, in_order=in_order)
-    for start in sorted({hit.start for hits in lists for hit in hits})[:_MOST_STARTS]:
-        if found := pick(lists, distinct=distinct, in_order=in_order, fits=_window(reading, start, within)):
+    fewest = min(lists, key=len, default=())
+    for start in _starts(reading, lists, fewest, within):
+        fits = _window(reading, start, within)
+        if any(map(fits, fewest)) and (found := pick(lists, distinct=distinct, in_order=in_order, fits=fits)):
             return found
     return None
+
+
+def _starts(reading: Reading, lists: Sequence[Sequence[Hit]], fewest: Sequence[Hit], within: Within) -> Sequence[int]:
+    """Where windows are tried: one for each hit of the shortest list, or at each hit not too far before one."""
+    if within.unit != "words":
+        place = reading.document.sentence_at if within.unit == "sentence" else reading.paragraph
+        return sorted({place(hit.start)[0] for hit in fewest})[:_MOST_STARTS]
+    reach = within.words * _LONGEST_WORD
+    first = min((hit.start for hit in fewest), default=0) - reach
+    last = max((hit.start for hit in fewest), default=0)
+    return sorted({hit.start for hits in lists for hit in hits if first <= hit.start <= last})[:_MOST_STARTS]
 
 
 def _window(reading: Reading, start: int, within: Within) -> Callable[[Hit], bool]:

@@ -4,7 +4,7 @@ Who takes part: one hit for each slot of a rule, each somebody else, in the righ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from watcher.matching.nearness import pick, pick_near
 from watcher.matching.reading import Reading
@@ -14,19 +14,19 @@ from watcher.vocabulary import Hit
 Lists = list[tuple[Hit, ...]]
 
 
-def fill(rule: Rule, reading: Reading, alive: Iterable[Hit]) -> tuple[Hit, ...] | None:
+def fill(rule: Rule, reading: Reading, alive: Collection[Hit]) -> tuple[Hit, ...] | None:
     """
     A hit for every slot, of the pair first; None when not all are filled.
 
     Args:
-        alive: Deciding words; one of them must be near enough. Not looked at when the rule has no `what`.
+        alive: Deciding words; one of them must be near enough. Empty: nothing to be near to.
     """
     if not rule.everybody:
         return ()
     lists = [slot_hits(rule, reading, slot) for slot in rule.everybody]
     if not all(lists):
         return None
-    if not rule.what:
+    if not alive:
         ordered = len(lists) if rule.where.ordered else 0
         return pick_near(reading, lists, rule.where.within, distinct=True, in_order=ordered)
     return next((found for trigger in alive if (found := _around(rule, reading, lists, trigger=trigger))), None)

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from watcher.facts.sentence import Page
 from watcher.facts.status import standing
 from watcher.matching.rule import Probe
-from watcher.model import ConceptId, Report, Span, Status
+from watcher.model import ConceptId, Part, Report, Span, Status
 from watcher.text import Document, Range
 from watcher.vocabulary import Concept, Hit, Hits, Term, Vocabulary
 
@@ -64,7 +64,7 @@ class Reading:
             case "actor" | "class":
                 return _merged(self.hits.actors, probe.keys)
             case "concept":
-                return _merged(self.hits.concepts, probe.keys)
+                return _merged(self._concepts, probe.keys)
             case "guard":
                 return _merged(self.hits.guards, probe.keys)
             case "literal":
@@ -77,6 +77,25 @@ class Reading:
                 term = Term("literal", key, probe.name, "rule", None)
                 places = self._found.get((probe.kind, key), ())
                 return tuple(Hit(probe.kind, key, start, end, term) for start, end in places)
+
+    @cached_property
+    def _concepts(self) -> Mapping[str, tuple[Hit, ...]]:
+        """
+        Concepts by name, with what only the facts could tell: a meeting whose old and new day are given was moved,
+        though no word says so. Words that the facts read otherwise ("postponed" to an earlier day) are no longer found.
+        """
+        told = [report for report in self.reports if report.spans and report.event not in self.hits.concepts]
+        if not told:
+            return self.hits.concepts
+        found = dict(self.hits.concepts)
+        for report in told:
+            start, end = folded_range(self.document, report.spans[0])
+            for name in [name for name in found if name.partition(".")[0] == "schedule"]:
+                if not any(other.event == name for other in self.reports):
+                    found[name] = tuple(hit for hit in found[name] if (hit.start, hit.end) != (start, end))
+            term = Term("concept", report.event, "its dates or places", "facts", report.lang)
+            found[report.event] = (Hit("concept", report.event, start, end, term),)
+        return found
 
     def _holds_office(self, hit: Hit, role: str) -> bool:
         """A person in that office, or a state whose leaders the item says to act ("the Israeli premier")."""
@@ -137,11 +156,12 @@ class Reading:
         key = (hit.name, hit.start)
         if key not in self._status:
             report = self._report_at(hit)
-            self._status[key] = report.status if report else standing(self._page, hit).status
+            self._status[key] = report.status if report else standing(self.page, hit).status
         return self._status[key]
 
     @cached_property
-    def _page(self) -> Page:
+    def page(self) -> Page:
+        """The document as facts are read from it."""
         return Page(self.document, self.hits, self.vocabulary)
 
     def is_ahead(self, hit: Hit) -> bool:
@@ -149,13 +169,13 @@ class Reading:
         start, end = self.document.sentence_at(hit.start)
         sentence = self.document.span(start, end)
         return any(
-            fact.last >= self.today and _is_inside(fact.span, sentence)
+            fact.last >= self.day and _is_inside(fact.span, sentence)
             for report in self.reports
             for fact in report.dates
         )
 
     @cached_property
-    def today(self) -> date:
+    def day(self) -> date:
         """The day of the item where it was written."""
         item = self.document.item
         if item.timezone == "UTC":
@@ -164,6 +184,17 @@ class Reading:
             return item.time.astimezone(ZoneInfo(item.timezone)).date()
         except (ZoneInfoNotFoundError, ValueError, OverflowError):
             return item.time.date()
+
+
+def folded_range(document: Document, span: Span) -> Range:
+    """Folded offsets of a place in the title or text as published."""
+    base = 0 if span.part is Part.TITLE else len(document.title) + 2
+    size = len(document.folded)
+
+    def folded(position: int) -> int:
+        return bisect_left(range(size), position, key=lambda at: document.original_range(at, at + 1)[0])
+
+    return folded(base + span.start), folded(base + span.end)
 
 
 def _merged(by_name: Mapping[str, tuple[Hit, ...]], names: frozenset[str]) -> tuple[Hit, ...]:

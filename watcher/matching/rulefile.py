@@ -66,16 +66,13 @@ def read_rule(table: Table, library: Library, channels: Collection[str] | None, 
         return None
     terms = TermReader(library, faults)
     slots, pair = terms.who(fields["who"]) if "who" in fields else ((), None)
-    severity = (
-        read_choice(fields["severity"], tuple(Severity), faults, key="severity") if "severity" in fields else None
-    )
     as_of = read_day(fields["as_of"], faults) if "as_of" in fields else None
     examples, tales = read_examples(fields["examples"], library, as_of, faults) if "examples" in fields else ((), ())
     return RuleSpec(
         at=table,
         id=names.id,
         title=names.title,
-        severity=Severity(severity) if severity else Severity.WATCH,
+        severity=_read_severity(fields, faults),
         who=slots,
         pair=pair,
         what=terms.terms(fields["what"]) if "what" in fields else (),
@@ -95,6 +92,11 @@ def read_rule(table: Table, library: Library, channels: Collection[str] | None, 
         has_examples="examples" in fields,
         as_of=as_of,
     )
+
+
+def _read_severity(fields: Mapping[str, Node], faults: Faults) -> Severity:
+    said = read_choice(fields["severity"], tuple(Severity), faults, key="severity") if "severity" in fields else None
+    return Severity(said) if said else Severity.WATCH
 
 
 def _without_include(table: Table, faults: Faults) -> Table:

@@ -45,11 +45,12 @@ class Index:
             for name, numbers in self._by_kind.get(kind, {}).items()
         }
 
-    def candidates(self, hits: Hits, found: Found) -> list[Rule]:
-        """Rules whose rarest thing was found, in the order of the ruleset."""
+    def candidates(self, hits: Hits, found: Found, events: Iterable[str] = ()) -> list[Rule]:
+        """Rules whose rarest thing was found, in the order of the ruleset; `events` are those of reports."""
         numbers: set[int] = set()
         for known, names in (
             (self._concepts, hits.concepts),
+            (self._concepts, events),
             (self._actors, hits.actors),
             (self._actors, hits.hosts),
             (self._literals, hits.literals),
@@ -160,9 +161,10 @@ def match(document: Document, hits: Hits, reports: Sequence[Report], ruleset: Ru
     """Every rule that the item satisfies, drafts too, in the order of the ruleset."""
     found: Found = ruleset.expressions.find(document) if ruleset.expressions else {}
     matches: list[Match] = []
+    events = [report.event for report in reports]
     for view in ruleset.views:
         own = hits if view.team is None else hits.of(view.team)
-        candidates = view.index.candidates(own, found)
+        candidates = view.index.candidates(own, found, events)
         if candidates:
             reading = Reading(document, own, reports, vocabulary=view.vocabulary, found=found)
             matches += _matches(candidates, reading)
