@@ -10,11 +10,13 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from watcher.model import Item
 
 # Parameters that say where a reader came from, never what is shown.
+# Names that sites also use for what is shown (`id`, `cid`, `s`, `p`) stay, or two items would become one.
 _TRACKING = re.compile(
-    r"(?:utm_|at_|mc_|pk_|piwik_|hsa_|_hs|ns_|wt\.|cm_|icid|ito$|xtor|sref|smid|smtyp|fbclid|gclid|dclid|gclsrc|msclkid|yclid|"
-    r"twclid|igshid|cmpid|cmp$|ocid|partner$|ref$|ref_|referrer|referer|source$|src$|feature$|share|soc_src|soc_trk|"
-    r"traffic_source|rss$|feed$|output$|amp$|outputtype|ns_campaign|cid$|ncid|sh$|guccounter|guce_|taid$|mod$|"
-    r"st$|reflink|embedded-checkout|leadsource|s$|mkt_tok|spm$|from$|ftag|ftcamp|chan$)",
+    r"(?:utm_|at_(?:medium|campaign|custom|link|ptr|format|bbc)|mc_[ce]id|pk_|piwik_|mtm_|hsa_|_hs|ns_(?:campaign|mchannel|"
+    r"source|linkname|fee)|wt\.|cm_|icid|ito$|xtor$|sref$|smid$|smtyp$|fbclid$|gclid$|dclid$|gclsrc$|msclkid$|yclid$|"
+    r"twclid$|igshid$|igsh$|cmpid$|cmp$|ocid$|partner$|ref$|ref_|refsrc$|referrer$|referer$|source$|src$|feature$|"
+    r"soc_src$|soc_trk$|traffic_source$|rss$|feed$|amp$|outputtype$|ncid$|guccounter$|guce_|taid$|mod$|reflink$|"
+    r"embedded-checkout$|leadsource$|mkt_tok$|spm$|from$|ftag$|ftcamp$)",
     re.IGNORECASE,
 )
 _REDIRECTORS = {"google": ("url", "q"), "bing": ("url",), "facebook": ("u",), "feedproxy": ("url",), "apple": ("url",)}

@@ -66,20 +66,54 @@ _FUNCTION_WORDS = {
     "sv": "och att det som en ar av for med till den pa i om har ett inte efter vid fran kan",
     "id": "dan yang di ke dari untuk dengan ini itu pada tidak akan dalam oleh bisa jadi sebut",
 }
-_LANGUAGES_OF_WORD: dict[str, list[str]] = {}
+# Headlines without a function word: words of the news that English and the others do not have.
+_NEWS_WORDS = {
+    "fr": (
+        "rencontre rencontrent sommet guerre appelle annonce annule annulee annules reporte reportee rappele "
+        "rappelle expulse convoque signe signent exige pourparlers negociations cessez treve echec ministre "
+        "ministres ambassadeur envoye traite etat securite nouvelles nouveau russe ukrainien iranien "
+        "americain etats suspendus rompt frappes otages prisonniers reprise reprennent lundi mardi mercredi "
+        "jeudi vendredi samedi dimanche"
+    ),
+    "es": (
+        "reune reunen reunion cumbre guerra firman acuerdo aprueba anuncia cancela canceladas aplaza aplazan "
+        "convoca expulsa llama embajador embajadores canciller cancilleres negociaciones conversaciones "
+        "sanciones nuevas nuevos gobierno ministro presidenta tregua alto fuego rehenes presos tratado visita "
+        "viaja paz estados unidos rusia ucrania ruso estadounidense lunes martes miercoles jueves viernes "
+        "sabado domingo y"
+    ),
+    "de": (
+        "trifft treffen gipfel krieg abgesagt verschoben vorgezogen verlegt gesprache verhandlungen abkommen "
+        "einigung unterzeichnen unterzeichnet regierung aussenminister botschafter kanzler bundeskanzler "
+        "sanktionen verhangt waffenruhe waffenstillstand neue neuen neuer reist besuch geiseln gefangene "
+        "angriff droht fordert warnt ruft weist russland iranisch deutschland montag dienstag mittwoch "
+        "donnerstag freitag samstag sonntag zwischen"
+    ),
+}
+# A word that is English too says half as much, and so does a letter standing alone ("E. Germany").
+_LANGUAGES_OF_WORD: dict[str, list[tuple[str, float]]] = {}
+_ENGLISH = frozenset(_FUNCTION_WORDS["en"].split())
 for _code, _words in _FUNCTION_WORDS.items():
     for _word in _words.split():
-        _LANGUAGES_OF_WORD.setdefault(_word, []).append(_code)
+        _weight = 1.0 if _code == "en" or (_word not in _ENGLISH and len(_word) > 1) else 0.5
+        _LANGUAGES_OF_WORD.setdefault(_word, []).append((_code, _weight))
+for _code, _words in _NEWS_WORDS.items():
+    for _word in _words.split():
+        _LANGUAGES_OF_WORD.setdefault(_word, []).append((_code, 1.5))
 # Letters that say more than words do in a short headline.
 _LETTERS = (
     ("pl", re.compile(r"[ąęłńśźż]", re.IGNORECASE)),
     ("tr", re.compile(r"[ğışİ]")),
     ("de", re.compile(r"[ß]|[äöü]", re.IGNORECASE)),
     ("es", re.compile(r"[ñ¿¡]|[áíóú]", re.IGNORECASE)),
-    ("fr", re.compile(r"[èêàùûîœ]|ç|[ldLD]['’][a-zéêA-ZÉÊ]")),
+    ("fr", re.compile(r"[èêàùûîœ]|ç|\b[a-z]+é|\b[ldLD]['’][a-zéêA-ZÉÊ]")),
     ("pt", re.compile(r"[ãõ]|ção|ç", re.IGNORECASE)),
     ("it", re.compile(r"(?:[àèìòù]\b)|(?:dell|nell|all|sull)['’]", re.IGNORECASE)),
     ("sv", re.compile(r"[å]", re.IGNORECASE)),
+)
+# Spelled this way in English too.
+_FOREIGN_NAMES = re.compile(
+    r"Türkiye|Côte d['’]Ivoire|São|El Niño|Erdoğan|\bUN\b|\bvon der\b|\b[Vv]an de[rn]?\b|\bLos\b"
 )
 _TOKEN = re.compile(r"[^\W\d_]+")
 _LETTER_WEIGHT = 1.5
@@ -129,16 +163,18 @@ def _within_script(code: str, sample: str) -> str:
 
 
 def _latin_language(sample: str) -> str:
-    words = _TOKEN.findall(fold(sample))
+    spelled = _FOREIGN_NAMES.sub("", sample)
+    words = _TOKEN.findall(fold(spelled))
     if not words:
-        return "und"
+        return "en" if _LATIN.search(sample) else "und"
     scores = dict.fromkeys(_FUNCTION_WORDS, 0.0)
     for word in words:
-        for code in _LANGUAGES_OF_WORD.get(word, ()):
-            scores[code] += 1
-    if not sample.isascii():
+        for code, weight in _LANGUAGES_OF_WORD.get(word, ()):
+            scores[code] += weight
+    if not spelled.isascii():
         for code, pattern in _LETTERS:
-            scores[code] += min(len(pattern.findall(sample)), 3) * _LETTER_WEIGHT
+            scores[code] += min(len(pattern.findall(spelled)), 3) * _LETTER_WEIGHT
     # English headlines leave function words out: another language has to win by more than a chance word.
     best = max(scores, key=lambda code: scores[code])
-    return best if scores[best] > scores["en"] and scores[best] >= 2 else "en"
+    least = 2.0 if scores["en"] else 1.5
+    return best if scores[best] > scores["en"] and scores[best] >= least else "en"
