@@ -55,6 +55,7 @@ def pieces(document: Document) -> list[str]:
         pytest.param("a\x00b\tc", "a b c", id="controls"),
         pytest.param("\ud800x", " x", id="lone surrogate"),
         pytest.param("ＵＳ：Ｉｒａｎ", "us:iran", id="full width"),
+        pytest.param("美國與伊朗舉行會談", "美国与伊朗举行会谈", id="traditional Chinese"),
         pytest.param("हिन्दी", "हिन्दी", id="marks that are vowels stay"),
         pytest.param("がガ", "がガ", id="voiced kana stay"),
         pytest.param("ﷺ", "ﷺ", id="one character never becomes a sentence"),
