@@ -13,6 +13,7 @@ from watcher.matching.explaining import Clause, Explanation, GuardLook, explain,
 from watcher.matching.loading import Prepare, RunExample, load_rules
 from watcher.matching.rule import Rule
 from watcher.matching.ruleset import Folders, Ruleset, match, match_inferred
+from watcher.matching.schema import rule_schema, team_schema
 from watcher.matching.spec import Example, Tale
 
 __all__ = [
@@ -33,4 +34,6 @@ __all__ = [
     "load_rules",
     "match",
     "match_inferred",
+    "rule_schema",
+    "team_schema",
 ]

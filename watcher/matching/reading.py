@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watcher.facts.sentence import Page
 from watcher.facts.status import standing
 from watcher.matching.rule import Probe
-from watcher.model import ConceptId, Part, Report, Span, Status
+from watcher.model import ConceptId, Part, Report, Role, Span, Status
 from watcher.text import Document, Range
 from watcher.vocabulary import Concept, Hit, Hits, Term, Vocabulary
 
@@ -26,6 +26,7 @@ Found = Mapping[tuple[str, str], tuple[tuple[int, int], ...]]
 """Folded offsets of expressions and fuzzy names, by kind and text."""
 
 _WORD = re.compile(r"\w+")
+_CERTAIN = timedelta(days=3)
 
 
 class Reading:
@@ -165,11 +166,16 @@ class Reading:
         return Page(self.document, self.hits, self.vocabulary)
 
     def is_ahead(self, hit: Hit) -> bool:
-        """Whether the sentence of these words has a date that has not passed on the day of the item."""
+        """
+        Whether the sentence of these words has a date that has not passed on the day of the item: one that something is
+        planned for, or a certain day. "Last year" and "by a week" are stretches of time and no appointments.
+        """
         start, end = self.document.sentence_at(hit.start)
         sentence = self.document.span(start, end)
         return any(
-            fact.last >= self.day and _is_inside(fact.span, sentence)
+            fact.last >= self.day
+            and (fact.role in (Role.NEW, Role.PLANNED) or fact.last - fact.first <= _CERTAIN)
+            and _is_inside(fact.span, sentence)
             for report in self.reports
             for fact in report.dates
         )
