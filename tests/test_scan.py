@@ -162,6 +162,7 @@ def test_a_states_own_security_council_is_not_the_councils(shipped: Scanner) -> 
     [
         pytest.param("Iranian and American envoys", {"IRN": ["Iranian"], "USA": ["American"]}, id="adjectives"),
         pytest.param("Iran's and the Iranians' view", {"IRN": ["Iran", "Iranians"]}, id="possessive and plural"),
+        pytest.param("U.S., Iran", {"USA": ["U.S."], "IRN": ["Iran"]}, id="the stop belongs to the abbreviation"),
         pytest.param("the iran view", {"IRN": ["iran"]}, id="a title without capitals is spelled that way"),
         pytest.param("The iran view", {}, id="otherwise an English name needs its capital"),
         pytest.param("The White House and Iran", {"USA": ["White House"], "IRN": ["Iran"]}, id="two words"),

@@ -117,7 +117,7 @@ class Resolver:
         actors: Grouped = defaultdict(list)
         hosts: Grouped = defaultdict(list)
         people: Grouped = defaultdict(list)
-        for one in kept:
+        for one in map(view.with_stop, kept):
             if one.entry.kind == "person":
                 self._add_person(one, view, actors, people)
                 continue
@@ -197,6 +197,12 @@ class _View:
         if marks & _CAPITALS:
             return original[: len(one.entry.text)].isupper()
         return not original[:1].islower() or (self.whispers and one.end <= self.document.title_end)
+
+    def with_stop(self, one: Found) -> Found:
+        """With the full stop that ends an abbreviation such as `U.S.`."""
+        if one.entry.text[-1] == "." and self.document.folded.startswith(".", one.end):
+            return one._replace(end=one.end + 1)
+        return one
 
     def is_ambiguous(self, one: Found) -> bool:
         """Whether a name needs company: it says so, or it is an acronym where everything is in capitals."""
