@@ -55,7 +55,7 @@ WORDS = {
         talks: {any: [=talks, negotiate, sit ..4 down], not: [talks up, club talks]}
         deal: {any: [sign|ink ..6 $deal, truce & agree, agreed ..0 deal]}
         """,
-    "concepts/fr.yaml": "{talks: {any: [négocier, pourparlers]}}",
+    "concepts/fr.yaml": "{talks: {any: [négocier, pourparlers, rappeler ambassadeur]}}",
     "concepts/de.yaml": "{talks: {any: ['*gespräch*', verhandeln]}}",
     "concepts/ru.yaml": "{talks: {any: [переговор*, встреча]}}",
     "concepts/ar.yaml": "{talks: {any: [محادثة, محادثات]}}",
@@ -293,6 +293,8 @@ def test_a_pattern_stays_within_its_sentence(small: Scanner) -> None:
     ("title", "lang", "words"),
     [
         pytest.param("Paris négociera un accord", "fr", ["négociera"], id="French verb"),
+        pytest.param("Paris rappelle l'ambassadeur", "fr", ["rappelle l'ambassadeur"], id="French elision"),
+        pytest.param("Paris rappelle donc son ambassadeur", "fr", ["rappelle donc son ambassadeur"], id="French gap"),
         pytest.param("Die Friedensgespräche beginnen", "de", ["Friedensgespräche"], id="German compound"),
         pytest.param("Die Parteien verhandelten lange", "de", ["verhandelten"], id="German verb"),
         pytest.param("О переговорах и встрече", "ru", ["переговорах", "встрече"], id="Russian cases"),

@@ -26,6 +26,8 @@ _GAP_TOKEN = re.compile(r"^\.\.(\d{1,4})$")
 _SIMPLE = re.compile(r"\w+")
 # Possessive throughout: a gap must not try the same words twice.
 _GAP_WORD = r"\w++(?:['.\-]\w++)*+\W++"
+# Articles written together with the next word ("l'accord", "dell'intesa") are no words between.
+_ELISION = r"(?:(?:[cdjlmnst]|qu|[ad]?ell|all|un)')?"
 _ADJACENT = r"[^\w\n]{1,3}"
 
 # Words so common in news that looking at every place they stand costs more than it finds. Folded.
@@ -328,7 +330,7 @@ def _gap_regex(element: _Element, before: _Element, *, spaceless: bool) -> str:
         return f".{{0,{element.gap}}}?" if element.gap else r"\s*"
     if element.tight or before.tight:
         return rf"\W*?(?:{_GAP_WORD}){{0,{element.gap}}}?" if element.gap else r"[\s\"']*"
-    return rf"\W++(?:{_GAP_WORD}){{0,{element.gap}}}?" if element.gap else r"\W++"
+    return rf"\W++(?:{_GAP_WORD}){{0,{element.gap}}}?{_ELISION}" if element.gap else rf"\W++{_ELISION}"
 
 
 def _listed(elements: Sequence[_Element]) -> tuple[str, ...]:
