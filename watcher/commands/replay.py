@@ -48,7 +48,8 @@ def replay(
     if not ruleset.rules:
         raise ConfigError(ruleset.all_problems)
     ruleset = ruleset if policy else unhurried(ruleset)
-    transcript, bad = Transcript(), list[Problem]()
+    transcript = Transcript()
+    bad: list[Problem] = []
     mind = Mind(ruleset.vocabulary, scanner_of(ruleset), ruleset)
     count = Counter[str]()
     for commit in run(ordered(track(read_archive(archive), label="replaying"), bad), mind):
