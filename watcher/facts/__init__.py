@@ -1,8 +1,8 @@
 """
 Document and hits → reports: what an item claims, as facts that are the same in every language.
 
-Doors: `read_facts`; for one trigger in a document `status_at`, `is_background`, `is_negated`, `is_hypothetical`. What the
-words mean is data: `vocabulary/marks/<lang>.yaml`.
+Doors: `read_facts`; for one trigger in a document `status_at`, `is_background`, `is_negated`, `is_hypothetical`. Which
+words say what is data: `vocabulary/marks/<lang>.yaml`.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ def background(page: Page, trigger: Hit) -> bool:
 
 
 def _is_relative(sentence: Sentence, clause: Range, trigger: Hit) -> bool:
-    """ "Which was postponed": a relative word opens the clause, or stands before the trigger, and a past verb follows."""
+    """ "Which was postponed": a relative word before the trigger and a past verb after it."""
     openers = [
         mark
         for mark in sentence.of("background", "relative")
@@ -75,7 +75,7 @@ def _is_relative(sentence: Sentence, clause: Range, trigger: Hit) -> bool:
 
 
 def _follows_after(sentence: Sentence, before: Range) -> bool:
-    """ "After", "since" between the beginning of the clause and the trigger; one that opens a text's sentence frames it too."""
+    """ "After", "since" between the beginning of the clause and the trigger."""
     return any(before[0] <= mark.start < before[1] for mark in sentence.of("background", "after"))
 
 

@@ -18,9 +18,9 @@ Days = tuple[date, date]
 
 WEEK, WEEKEND, MONTH, YEAR = 1, 2, 3, 4
 _SHIFTS = {"next": 1, "coming": 1, "last": -1, "this": 0, "": 0}
-# A planned date may still stand in an article of the days after it, and a held one may be announced for today.
-_SLACK = timedelta(days=25)
-_HALF_YEAR = timedelta(days=183)
+# Without a year, a day some weeks ago is likelier meant than one almost a year ahead, and the other way round.
+_SLACK_BEHIND = timedelta(days=90)
+_SLACK_AHEAD = timedelta(days=25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Written:
             month · span: unit, shift from today's.
         shift: `next`, `coming`, `last`, `this` or empty, as written beside it.
         part: `early`, `middle`, `late`, `end` or empty, of a month or week.
-        halves: Both ends of a range that says "to" as dates of their own: "from the 18th to the 11th" may tell of a move.
+        halves: Both ends of a range that says "to" as dates of their own: "from the 18th to the 11th" may be a move.
         jalali: The month is one of the Iranian calendar.
     """
 
@@ -93,9 +93,9 @@ def _nearest(candidates: Sequence[date | None], today: date, lean: Lean) -> date
     """The candidate that the lean makes likeliest: within slack of its side, else the nearest."""
     days = [day for day in candidates if day]
     if lean == "future":
-        days = [day for day in days if day >= today - _SLACK] or days
+        days = [day for day in days if day >= today - _SLACK_BEHIND] or days
     elif lean == "past":
-        days = [day for day in days if day <= today + _SLACK] or days
+        days = [day for day in days if day <= today + _SLACK_AHEAD] or days
     return min(days, key=lambda day: abs(day - today), default=None)
 
 

@@ -1,17 +1,18 @@
 """
 Written dates in a sentence: a small grammar over marks, the same for every language.
 
-Words become signs (a letter for each class), and patterns of signs are dates: `d F m` is "18 de junio" and "18th of June".
+Words become signs, a letter for each class, and patterns of signs are dates: `dFm` is "18 de junio", "18th of June".
 Times of day, years alone, ages, scores and durations that are not tied to today are no dates.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from watcher.facts.calendars import MONTH, WEEK, WEEKEND, YEAR, Written
+from watcher.facts.calendars import MONTH, WEEK, WEEKEND, YEAR, Shape, Written
 from watcher.facts.marks import Mark, Marks
 from watcher.text import Word
 
@@ -56,9 +57,10 @@ _KINDS = frozenset(
     ("weekdays", "months", "short_months", "lone_months", "modal_months", "jalali_months", "days", "stretches", "units")
 )
 
-# d: 1-31 · o: the same with an ending, "18th" · b: an ordinal word · y: a year · n: another number · x: any other word ·
+# d: 1-31 · o: the same with an ending, "18th" · b: an ordinal word · y: a year · n: another number · x: another word ·
 # u: week, weekend, month, year · h: day, hour; the others are named in _LETTERS and _GLUE.
 _D = "[do]"
+_TO = "[-TA]"
 _M = "[mkzjl]"
 _WD = "(?:[wv][,.]?K?H?F?)?"
 _OPEN = r"(?=$|[.,;TOFKIAQ?(-])"
@@ -66,10 +68,18 @@ _OPEN = r"(?=$|[.,;TOFKIAQ?(-])"
 _SURE = r"(?:(?<=[KOWTPwv,])|(?=[dob]F?zF?[y.,;TOKI)-])|(?=[ob])|(?=[d]F?z$))"
 # Pattern names say what to make of it; the second column holds the letters it may begin with.
 _PATTERNS: tuple[tuple[str, str, str], ...] = (
-    ("two_months", "Odo", rf"O?H?(?P<a>{_D})[.]?F?H?(?P<m>[mkjl])[.]?[-TA]O?H?(?P<b>{_D})[.]?F?(?P<k>{_M})[.]?,?F?(?P<y>y)?"),
+    (
+        "two_months",
+        "Odo",
+        rf"O?H?(?P<a>{_D})[.]?F?H?(?P<m>[mkjl])[.]?{_TO}O?H?(?P<b>{_D})[.]?F?(?P<k>{_M})[.]?,?F?(?P<y>y)?",
+    ),
     ("two_months", "Omkzl", rf"O?(?P<m>[mkzl])[.]?(?P<a>{_D})s?[-TA](?P<k>{_M})[.]?(?P<b>{_D})s?(?:,?(?P<y>y))?"),
     ("range", "OHdo", rf"O?H?(?P<a>{_D})[.s]?[-TA]O?K?H?(?P<b>{_D})[.]?F?(?P<m>{_M})[.]?(?:,?F?(?P<y>y))?"),
-    ("range", "Oymkzl", rf"O?(?:(?P<z>y)Y)?(?P<m>{_M})[.]?H?(?P<a>{_D})s?[-TA](?:H(?=o))?(?P<b>{_D})(?![-/mkzluhn])s?(?:,?(?P<y>y))?"),
+    (
+        "range",
+        "Oymkzl",
+        rf"O?(?:(?P<z>y)Y)?(?P<m>{_M})[.]?H?(?P<a>{_D})s?{_TO}(?:H(?=o))?(?P<b>{_D})(?![-/mkzluhn])s?(?:,?(?P<y>y))?",
+    ),
     ("range", "Odo", rf"O?(?P<a>{_D})s?[-T](?P<b>{_D})s"),
     ("range", "O", rf"OH?(?P<a>o)TH?(?P<b>o){_OPEN}"),
     ("range", "O", rf"O(?P<a>{_D})T(?P<b>{_D})(?=$|[.,;])"),
@@ -79,7 +89,7 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("day", "wvmkzjl", rf"(?:[wv][,.]?)?(?P<m>{_M})[.]?H?(?P<a>[dob])(?![-/][do]|[.,]d[^.]|[nuh])s?(?:,?(?P<y>y))?"),
     ("near_month", "DXL", rf"(?P<s>[DXL])u(?P<a>{_D})s"),
     ("day_of_month", "do", rf"(?P<a>{_D})s"),
-    ("day_of_month", "H", rf"H(?P<a>[ob]){_OPEN}"),
+    ("day_of_month", "H", rf"H(?P<a>o){_OPEN}"),
     ("day_of_month", "KwT", r"(?:K|Kw,?|w,?K?|wH)(?P<a>[do])(?=$|[.,;](?![dmkzjl])|[TOQ])"),
     ("weekdays", "Ow", r"O?(?P<w>w)[-T](?P<v>w)"),
     ("weekday", "XCLDw", r"(?P<s>[XCLD])?(?P<w>w)(?P<t>[XCL])?"),
@@ -116,6 +126,7 @@ _ISO = re.compile(r"(?<![\w./-])(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?![\w/-])")
 _NUMERIC = re.compile(
     r"(?<![\w./:])(?<!\d-)(\d{1,2})([./])(\d{1,2})(?:\2(\d{4}|\d{2})(?![\w/])|(\.)(?!\d)|(?![\w./:%-]))"
 )
+_FARTHEST = 3 * 366
 _APPROXIMATE = {WEEK: (7, 3), WEEKEND: (7, 3), MONTH: (30, 10), YEAR: (365, 60)}
 
 
@@ -217,92 +228,130 @@ def _number_sign(words: Sequence[Word], index: int, language: Marks) -> tuple[in
 # ── Signs become dates ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _written(name: str, hit: re.Match[str], signs: Sequence[_Sign]) -> Written | None:
-    groups = hit.groupdict()
+class _Hit:
+    """A pattern found: its groups as signs and numbers."""
 
-    def sign(key: str) -> _Sign | None:
-        return signs[hit.start(key)] if groups.get(key) else None
+    def __init__(self, match: re.Match[str], signs: Sequence[_Sign]) -> None:
+        self.match = match
+        self.signs = signs
+        self.groups = match.groupdict()
+        self.start = signs[match.start()].start
+        self.end = signs[match.end() - 1].end
+        self.shift = _SHIFTS.get(self.letter("s") or self.letter("t"), "")
+        self.part = _PARTS.get(self.letter("p"), "")
+        self.jalali = self.letter("m") == "j"
+        self.year = self.number("y") or self.number("z")
 
-    def number(key: str) -> int:
-        found = sign(key)
-        return int(found.value) if found else 0
+    def letter(self, group: str) -> str:
+        return self.groups.get(group) or ""
 
-    start, end = signs[hit.start()].start, signs[hit.end() - 1].end
-    shift = _SHIFTS.get(groups.get("s") or groups.get("t") or "", "")
-    part = _PARTS.get(groups.get("p") or "", "")
-    year = number("y") or number("z")
-    jalali = groups.get("m") == "j"
-    if year and (year < 1900) != jalali:
+    def sign(self, group: str) -> _Sign:
+        return self.signs[self.match.start(group)]
+
+    def number(self, group: str) -> int:
+        return int(self.sign(group).value) if self.letter(group) else 0
+
+    def says_to(self, first: str, last: str) -> bool:
+        return "T" in self.match.string[self.match.start(first) : self.match.start(last)]
+
+    def written(self, shape: Shape, *numbers: int) -> Written:
+        return Written(self.start, self.end, shape, numbers, self.shift, self.part, jalali=self.jalali)
+
+
+def _written(name: str, match: re.Match[str], signs: Sequence[_Sign]) -> Written | None:
+    hit = _Hit(match, signs)
+    if hit.year and (hit.year < 1900) != hit.jalali:
         return None
-    match name:
-        case "day":
-            return Written(start, end, "day", (year, number("m"), number("a")), jalali=jalali)
-        case "range" | "two_months":
-            return _range(hit, signs, (start, end), (year, number("m"), number("a"), number("k"), number("b")))
-        case "near_month" | "day_of_month":
-            return Written(start, end, "day_of_month", (number("a"),), shift)
-        case "weekdays":
-            return _weekdays(signs[hit.start("w")], signs[hit.start("v")], start, joined=hit.string[hit.end() - 2])
-        case "weekday":
-            return Written(start, end, "weekday", (number("w"),), shift)
-        case "month":
-            return Written(start, end, "month", (year, number("m")), shift, part, jalali=jalali)
-        case "offset":
-            first, _, last = signs[hit.start()].value.partition("..")
-            return Written(start, end, "offset", (int(first), int(last or first)))
-        case "span":
-            return _span(groups, signs[hit.start("u")].value, (start, end))
-        case _:
-            return _counted(name, number("c") or 1, signs[hit.start("u")].value, at=(start, end))
+    return _READERS[name](hit)
 
 
-def _weekdays(first: _Sign, last: _Sign, start: int, *, joined: str) -> Written:
-    numbers = int(first.value), int(last.value)
-    halves = tuple(Written(sign.start, sign.end, "weekday", (int(sign.value),)) for sign in (first, last))
-    return Written(start, last.end, "weekdays", numbers, halves=halves if joined == "T" else ())
+def _day(hit: _Hit) -> Written:
+    return hit.written("day", hit.year, hit.number("m"), hit.number("a"))
 
 
-def _range(
-    hit: re.Match[str], signs: Sequence[_Sign], at: tuple[int, int], numbers: tuple[int, int, int, int, int]
-) -> Written:
-    year, month, day, last_month, last_day = numbers
-    jalali = hit.groupdict().get("m") == "j"
-    last_month = last_month or month
-    first, last = signs[hit.start("a")], signs[hit.start("b")]
-    halves: tuple[Written, ...] = ()
-    if "T" in hit.string[hit.start("a") : hit.start("b")] and month:
-        halves = (
-            Written(first.start, first.end, "day", (year, month, day), jalali=jalali),
-            Written(last.start, last.end, "day", (year, last_month, last_day), jalali=jalali),
-        )
-    elif "T" in hit.string[hit.start("a") : hit.start("b")]:
-        halves = tuple(Written(one.start, one.end, "day_of_month", (int(one.value),)) for one in (first, last))
-    return Written(*at, "days", (year, month, day, last_month, last_day), halves=halves, jalali=jalali)
+def _day_of_month(hit: _Hit) -> Written:
+    return hit.written("day_of_month", hit.number("a"))
 
 
-def _span(groups: Mapping[str, str | None], unit: str, at: tuple[int, int]) -> Written | None:
-    letter = groups.get("s") or groups.get("t") or ""
-    part = _PARTS.get(groups.get("p") or "", "")
-    if unit == "year" and letter in ("", "D") and part != "end":  # "this year" says nothing of a day
+def _weekday(hit: _Hit) -> Written:
+    return hit.written("weekday", hit.number("w"))
+
+
+def _month(hit: _Hit) -> Written:
+    return hit.written("month", hit.year, hit.number("m"))
+
+
+def _offset(hit: _Hit) -> Written:
+    first, _, last = hit.sign("r").value.partition("..")
+    return hit.written("offset", int(first), int(last or first))
+
+
+def _weekdays(hit: _Hit) -> Written:
+    halves = tuple(
+        Written(sign.start, sign.end, "weekday", (int(sign.value),)) for sign in (hit.sign("w"), hit.sign("v"))
+    )
+    whole = hit.written("weekdays", hit.number("w"), hit.number("v"))
+    return replace(whole, halves=halves) if hit.says_to("w", "v") else whole
+
+
+def _range(hit: _Hit) -> Written:
+    month, last_month = hit.number("m"), hit.number("k") or hit.number("m")
+    whole = hit.written("days", hit.year, month, hit.number("a"), last_month, hit.number("b"))
+    if not hit.says_to("a", "b"):
+        return whole
+    halves = []
+    for group, of_month in (("a", month), ("b", last_month)):
+        sign, day = hit.sign(group), hit.number(group)
+        if month:
+            halves.append(Written(sign.start, sign.end, "day", (hit.year, of_month, day), jalali=hit.jalali))
+        else:
+            halves.append(Written(sign.start, sign.end, "day_of_month", (day,)))
+    return replace(whole, halves=tuple(halves))
+
+
+def _span(hit: _Hit) -> Written | None:
+    unit, letter = hit.sign("u").value, hit.letter("s") or hit.letter("t")
+    if unit == "year" and letter in ("", "D") and hit.part != "end":  # "this year" says nothing of a day
         return None
     shift = {"X": 1, "C": 0 if unit == "weekend" else 1, "L": -1}.get(letter, 0)
-    return Written(*at, "span", (_UNITS[unit], shift), part=part)
+    return hit.written("span", _UNITS[unit], shift)
 
 
-def _counted(name: str, count: int, unit: str, *, at: tuple[int, int]) -> Written | None:
-    """ "within 48 hours", "in two weeks", "three days ago": weeks and months are meant roughly, days exactly."""
-    kind = _UNITS[unit]
-    length, slack = _APPROXIMATE.get(kind, (1, 0))
-    days, rest = divmod(count, 24) if unit == "hour" else (count * length, 0)
-    if days > 3 * 366:
-        return None
-    match name:
-        case "within":
-            return Written(*at, "offset", (0, days + (1 if rest else 0)))
-        case "after":
-            return Written(*at, "offset", (days - slack, days + slack + (1 if rest else 0)))
-        case _:
-            return Written(*at, "offset", (-days - slack - (1 if rest else 0), -days + slack))
+def _within(hit: _Hit) -> Written | None:
+    return _counted(hit, lambda days, _, rest: (0, days + rest))
+
+
+def _after(hit: _Hit) -> Written | None:
+    return _counted(hit, lambda days, slack, rest: (days - slack, days + slack + rest))
+
+
+def _ago(hit: _Hit) -> Written | None:
+    return _counted(hit, lambda days, slack, rest: (-days - slack - rest, -days + slack))
+
+
+def _counted(hit: _Hit, reach: Callable[[int, int, int], tuple[int, int]]) -> Written | None:
+    """ "Within 48 hours", "in two weeks", "three days ago": weeks and months are meant roughly, days exactly."""
+    count, unit = hit.number("c") or 1, hit.sign("u").value
+    length, slack = _APPROXIMATE.get(_UNITS[unit], (1, 0))
+    days, hours = divmod(count, 24) if unit == "hour" else (count * length, 0)
+    return None if days > _FARTHEST else hit.written("offset", *reach(days, slack, 1 if hours else 0))
+
+
+_READERS: Mapping[str, Callable[[_Hit], Written | None]] = {
+    "day": _day,
+    "range": _range,
+    "two_months": _range,
+    "near_month": _day_of_month,
+    "day_of_month": _day_of_month,
+    "weekday": _weekday,
+    "weekdays": _weekdays,
+    "month": _month,
+    "span": _span,
+    "within": _within,
+    "after": _after,
+    "ago": _ago,
+    "offset": _offset,
+}
 
 
 # ── Dates in digits ────────────────────────────────────────────────────────────────────────────────────────────
@@ -316,13 +365,13 @@ def _numeric_dates(folded: str, words: Sequence[Word], language: Marks) -> Itera
     for hit in _NUMERIC.finditer(folded, first, last):
         numbers = int(hit[1]), int(hit[3])
         month, day = numbers if language.order == "md" and hit[2] == "/" else numbers[::-1]
-        sure = hit[4] or (hit[5] and hit[2] == ".") or _is_led_in(folded, words, hit.start(), language)
+        sure = hit[4] or (hit[5] and hit[2] == ".") or _is_led_in(words, hit.start(), language)
         if sure and 0 < month < 13 and 0 < day < 32:
             year = int(hit[4] or 0)
             yield Written(hit.start(), hit.end(), "day", (year + 2000 if 0 < year < 100 else year, month, day))
 
 
-def _is_led_in(folded: str, words: Sequence[Word], position: int, language: Marks) -> bool:
+def _is_led_in(words: Sequence[Word], position: int, language: Marks) -> bool:
     """Whether "on", "from", "to" or a weekday stands before the digits; alone, 11/2 may be a score or a share."""
     before = [word for word in words if word.end <= position][-1:]
     lead = language.find(before)

@@ -5,13 +5,13 @@ The item's own day, and the dates of a sentence bound to its event: which days, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timezone
-from functools import lru_cache
+from datetime import UTC, date, datetime, timezone
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watcher.facts.calendars import Days, Lean, Written
 from watcher.facts.marks import Mark
-from watcher.facts.sentence import Page, Sentence
+from watcher.facts.sentence import Page
 from watcher.facts.status import Standing
 from watcher.model import DateFact, Item, Role, Status
 from watcher.text import Range
@@ -21,6 +21,7 @@ BOUND_WITHIN = 9
 """Words between a date and the noun of a meeting: measured, beyond it dates belong to something else."""
 _ROLE_WITHIN = 6
 _SAID_WITHIN = 2
+_VERB_WITHIN = 4
 _AHEAD = (Status.CONSIDERED, Status.REPORTED, Status.CLAIMED, Status.AGREED, Status.ANNOUNCED, Status.CONFIRMED)
 _MOVING = frozenset(
     ("schedule.moved_up", "schedule.postponed", "schedule.changed", "schedule.off", "schedule.cancelled")
@@ -45,7 +46,7 @@ def _zone(name: str) -> ZoneInfo | timezone:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # no such zone: days are read as UTC
-        return timezone.utc
+        return UTC
 
 
 def today_of(item: Item) -> date:
@@ -102,18 +103,34 @@ class DateBinder:
                 return "old" if one is whole.halves[0] else "new"
         since = written[index - 1].end if index else self.sentence.start
         best = (_ROLE_WITHIN + 1, "")
-        for mark in self.sentence.of("roles", "old", "new", "planned", "set", "from", "to"):
+        for mark in self._role_marks:
             if since <= mark.start and mark.end <= one.start:
                 between = self.sentence.between(mark.end, one.start)
                 if between <= best[0] and (word := self._word_of(mark, between)):
                     best = between, word
         return best[1] if best[0] <= _ROLE_WITHIN else ""
 
+    @cached_property
+    def _role_marks(self) -> tuple[Mark, ...]:
+        """Marks that give a date its role; not "held" within "will be held"."""
+        marks = tuple(self.sentence.of("roles"))
+        return tuple(
+            mark
+            for mark in marks
+            if mark.value != "move"
+            and not any(
+                other.start <= mark.start and mark.end <= other.end and other.end - other.start > mark.end - mark.start
+                for other in marks
+            )
+        )
+
     def _word_of(self, mark: Mark, between: int) -> str:
         if mark.value in ("from", "to"):
             if not self.moving or between > 1:
                 return ""
             return "old" if mark.value == "from" else "new"
+        if mark.value == "since":
+            return "mentioned" if between == 0 else ""
         return mark.value
 
     def _role(self, word: str, others: set[str]) -> Role:
@@ -125,12 +142,14 @@ class DateBinder:
         match word:
             case "mentioned":
                 return Role.MENTIONED
-            case "old" | "new":
+            case "old" | "new" | "held":
                 return Role(word)
             case "planned" if others & {"new", "set"}:
                 return Role.OLD
             case "set" if others & {"old", "planned"}:
                 return Role.NEW
+        if not word and "held" in others:
+            return Role.HELD  # "the first was held on the 12th; the second, on the 19th"
         if self.moving and others & {"old", "new"}:
             return Role.NEW if "old" in others else Role.OLD
         return self._implied()
@@ -140,9 +159,21 @@ class DateBinder:
         status = self.standing.status
         if self.trigger.name in _MOVING or status is Status.OFF:
             return Role.OLD  # "postpones Friday's talks"
-        if status is Status.HELD:
+        if status is Status.HELD or (status is Status.REPORTED and self._is_told_as_past()):
             return Role.HELD
         return Role.PLANNED if status in _AHEAD else Role.MENTIONED
+
+    def _is_told_as_past(self) -> bool:
+        """
+        Whether a day beside a bare noun lies behind: in a text ("at Wednesday's meeting") unless something there points
+        ahead, in a title only after "after".
+        """
+        if self.standing.mark:
+            return False
+        if self.page.is_title(self.trigger.start):
+            start, _ = self.sentence.clause(self.trigger.start)
+            return any(start <= mark.start < self.trigger.start for mark in self.sentence.of("background", "after"))
+        return not any(True for _ in self.sentence.of("status", "future", "considered"))
 
     def _resolved(self, one: Written, role: Role) -> Days | None:
         lean: Lean = "near"
@@ -150,8 +181,6 @@ class DateBinder:
             lean = "future"
         elif role is Role.HELD:
             lean = "past"
-        if role is Role.HELD and one.shape == "offset" and one.numbers[1] > 0:
-            lean = "near"
         return one.on(self.today, lean)
 
     def _settled(self, role: Role, days: Days) -> Role:
@@ -163,7 +192,13 @@ class DateBinder:
     # ── Binding ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _is_bound(self, one: Written) -> bool:
+        """Near the event's words, a meeting's noun, or the verb of its taking place."""
         at = one.start, one.end
+        if any(
+            mark.end <= one.start and self.sentence.between(mark.end, one.start) <= _VERB_WITHIN
+            for mark in self.sentence.of("roles", "set", "held", "old", "new")
+        ):
+            return True
         anchors = (
             (hit.start, hit.end)
             for hit in self.sentence.inside(self.page.concepts)

@@ -1,7 +1,7 @@
 """
 The small words facts are read from, found in one pass: months, weekdays, "to", "denies", "according to" …
 
-`marks/<lang>.yaml` → `Marks`, words of a sentence → `Mark`s. What they mean together is decided by the other files here.
+`marks/<lang>.yaml` → `Marks`, words of a sentence → `Mark`s. What they mean together the other files here decide.
 """
 
 from __future__ import annotations

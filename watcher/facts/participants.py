@@ -4,20 +4,19 @@ Who takes part in an event, who does it to whom, who says so, and at what level 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from watcher.facts.marks import Mark
-from watcher.facts.places import is_placed
+from watcher.facts.places import VENUE_NOUNS, is_placed
 from watcher.facts.sentence import Page, Sentence
+from watcher.facts.speech import SPEAKER_WITHIN, Speech, speech_in
 from watcher.model import ActorId
-from watcher.text import Range
 from watcher.vocabulary import Hit
 
 MOST_ACTORS = 8
-_SPEAKER_WITHIN = 4
-_ATTRIBUTION_WORDS = 6
 _LEAD_SENTENCES = 3
 # Nobody acts on anybody here: both sides meet, agree, swap.
 _MUTUAL = (
@@ -50,6 +49,9 @@ _ONE_SIDED = (
 # Here the one who speaks is the one who acts.
 _UTTERANCES = ("statement", "warning", "condemnation", "demand", "offer", "aid", "threat", "deadline")
 _VERB_FIRST = frozenset(("ar",))
+_JOINED = re.compile(
+    r"(?:[\s,&/-]|\b(?:and|et|y|und|и|و|ו|vs|the|la|les?|el|los|der|den|dem|die)\b|[和与與、及])*'?s?\s*"
+)
 _LEVEL_OF_ROLE = {"leader": "leaders", "foreign": "ministers", "defence": "defence", "envoy": "envoys"}
 _LEVEL_WITHIN = 8
 
@@ -71,7 +73,6 @@ class Parties:
     speaker: ActorId | None
     level: str | None
     principal: bool
-    words: tuple[Range, ...] = ()
 
 
 def parties_at(page: Page, trigger: Hit) -> Parties:
@@ -82,11 +83,14 @@ def parties_at(page: Page, trigger: Hit) -> Parties:
     present = _present(page, sentence, trigger)
     root = trigger.name.partition(".")[0]
     least = 1 if root in _ONE_SIDED else 2
-    taking = present if root in _UTTERANCES else _taking_part(sentence, present, (speech, reaction), least=least)
+    taking = present if root in _UTTERANCES else _taking_part(sentence, present, (speech, reaction), mutual=least > 1)
     codes = _codes(taking)
     if len(codes) < least:
         codes |= _from_elsewhere(page, trigger, codes)
-    agent, target = _direction(sentence, trigger, taking)
+    doers = [hit for hit in taking if not _only_tells(hit, trigger, (speech, reaction))]
+    agent, target = _direction(sentence, trigger, doers or taking)
+    if agent and not target:
+        target = next((ActorId(code) for code in sorted(codes) if code != agent), None) if len(codes) == 2 else None
     speaker = speech.actor if speech else None
     if root in _UTTERANCES and speaker in codes:
         agent, target = speaker, next((ActorId(hit.name) for hit in taking if hit.name != speaker), None)
@@ -101,19 +105,27 @@ def parties_at(page: Page, trigger: Hit) -> Parties:
     )
 
 
+def _only_tells(hit: Hit, trigger: Hit, others: tuple[Speech | None, Hit | None]) -> bool:
+    """Whether a name before the trigger says or judges it rather than does it: "Kremlin confirms US envoy's visit"."""
+    speech, reactor = others
+    said = speech is not None and hit.start == speech.hit.start and speech.said_from <= trigger.start
+    return said or (reactor is not None and hit.start == reactor.start)
+
+
 def _taking_part(
-    sentence: Sentence, present: list[Hit], others: tuple[Speech | None, Hit | None], *, least: int
+    sentence: Sentence, present: list[Hit], others: tuple[Speech | None, Hit | None], *, mutual: bool
 ) -> list[Hit]:
-    """Those present without places, then without who only speaks or reacts, as long as enough remain."""
+    """Those present without places and topics, then without who only speaks or reacts, as long as two remain."""
     speech, reactor = others
     taking = present
     for is_outside in (
         lambda hit: hit.term.sort in ("name", "capital") and _is_place(sentence, hit),
+        lambda hit: mutual and _is_topic(sentence, hit),  # sanctions "on Russia" are done to it
         lambda hit: reactor is not None and hit.name == reactor.name and hit.start <= reactor.start,
         lambda hit: speech is not None and hit.start == speech.hit.start,
     ):
         inner = [hit for hit in taking if not is_outside(hit)]
-        taking = inner if len(_codes(inner)) >= least else taking
+        taking = inner if len(_codes(inner)) > 1 else taking
     return taking
 
 
@@ -121,8 +133,29 @@ def _is_place(sentence: Sentence, hit: Hit) -> bool:
     """Whether a name is there as a place: "in Hungary", "moved from Muscat to Geneva"."""
     if is_placed(sentence, hit):
         return True
-    return hit.term.sort == "capital" and any(
-        mark.end <= hit.start and sentence.between(mark.end, hit.start) == 0 for mark in sentence.of("roles", "from")
+    if hit.term.sort != "capital":
+        return False
+    moved = any(
+        mark.end <= hit.start and sentence.between(mark.end, hit.start) == 0
+        for mark in sentence.of("roles", "from", "to")
+    )
+    return moved or any(one.start == hit.end + 1 and one.name in VENUE_NOUNS for one in sentence.page.concepts)
+
+
+def _is_topic(sentence: Sentence, hit: Hit) -> bool:
+    """Whether a name is what it is about ("talks on Ukraine", "Ukraine plan") or who arranged it ("US-brokered")."""
+    if any(mark.end <= hit.start and sentence.between(mark.end, hit.start) == 0 for mark in sentence.of("topic")):
+        return True
+    folded = sentence.page.document.folded
+    following = folded[hit.end : hit.end + 1]
+    if following == "-" and any(mark.start == hit.end + 1 for mark in sentence.of("brokered")):
+        return True
+    before = folded[sentence.start : hit.start].rstrip()
+    is_pair = before.endswith(("-", ",", "/", "&", " and", " with")) or following in ("-", "/", ",")
+    return (
+        not is_pair
+        and hit.term.sort == "name"
+        and any(mark.start == hit.end + 1 for mark in sentence.of("topic_nouns"))
     )
 
 
@@ -154,99 +187,7 @@ def _from_elsewhere(page: Page, trigger: Hit, known: set[str]) -> set[str]:
     return {name for name, _ in named.most_common(max(wanted, 0))}
 
 
-# ── Who says so ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """Who is quoted in a sentence, and the words that name him."""
-
-    actor: ActorId
-    hit: Hit
-    trailing: bool = False
-
-
-def speech_in(sentence: Sentence) -> Speech | None:
-    """Who is quoted: trailing "- Kremlin" and ": Oman", leading "Lavrov: …", "according to", "X says", "says X"."""
-    page = sentence.page
-    is_title = sentence.start == 0
-    if is_title and (speech := _at_the_end(sentence) or _at_the_start(sentence)):
-        return speech
-    for mark in sentence.of("source"):
-        if hit := next((hit for hit in sentence.actors if hit.start >= mark.end), None):
-            if sentence.between(mark.end, hit.start) <= _SPEAKER_WITHIN:
-                return Speech(ActorId(hit.name), hit)
-    for mark in sentence.of("say"):
-        if hit := _subject_of(sentence, mark, verb_first=page.document.lang in _VERB_FIRST):
-            return Speech(ActorId(hit.name), hit)
-    return None
-
-
-def _subject_of(sentence: Sentence, mark: Mark, *, verb_first: bool) -> Hit | None:
-    before = [hit for hit in sentence.actors if hit.end <= mark.start]
-    after = [hit for hit in sentence.actors if hit.start >= mark.end]
-    if verb_first and after and sentence.between(mark.end, after[0].start) <= _SPEAKER_WITHIN:
-        return after[0]
-    if before and sentence.between(before[-1].end, mark.start) <= _SPEAKER_WITHIN:
-        between = sentence.page.document.folded[before[-1].end : mark.start]
-        if "," not in between and ":" not in between and not _has_verb(sentence, before[-1].end, mark.start):
-            return before[-1]
-    if after and _is_inverted(sentence, mark) and sentence.between(mark.end, after[0].start) <= 2:
-        return after[0]
-    return None
-
-
-def _has_verb(sentence: Sentence, start: int, end: int) -> bool:
-    """Whether something happens between a name and the verb of saying, so that the name is not who says it."""
-    return any(start <= mark.start and mark.end <= end for mark in sentence.of("status")) or any(
-        start <= hit.start and hit.end <= end for hit in sentence.inside(sentence.page.concepts)
-    )
-
-
-def _is_inverted(sentence: Sentence, mark: Mark) -> bool:
-    """ "… , says Lavrov": the verb follows a comma, a quotation mark, or nothing."""
-    before = sentence.page.document.folded[sentence.start : mark.start].rstrip()
-    return not before or before[-1] in ",\"'-:)" or sentence.page.document.lang not in ("en",)
-
-
-def _at_the_end(sentence: Sentence) -> Speech | None:
-    """ "… : Oman", "… - Kremlin": a name after the last colon or dash with little else, and no verb."""
-    folded = sentence.page.document.folded
-    text = folded[sentence.start : sentence.end]
-    cut = max(text.rfind(": "), text.rfind(" - "), text.rfind(" | "))
-    if cut <= 0:
-        return None
-    start = sentence.start + cut + 2
-    named = [hit for hit in sentence.actors if hit.start >= start]
-    short = sentence.between(start, sentence.end) <= _ATTRIBUTION_WORDS
-    if not named or not short or _tells(sentence, start, sentence.end):
-        return None
-    return Speech(ActorId(named[0].name), named[0], trailing=True)
-
-
-def _at_the_start(sentence: Sentence) -> Speech | None:
-    """ "Lavrov: …": a name before an early colon with little else, and no verb."""
-    folded = sentence.page.document.folded
-    cut = folded.find(": ", sentence.start, sentence.end)
-    if cut < 0 and sentence.page.document.lang == "zh":
-        cut = next((mark for mark in (folded.find(sign, 0, sentence.end) for sign in ":：") if mark > 0), -1)
-    if cut <= 0 or sentence.between(sentence.start, cut) > _ATTRIBUTION_WORDS:
-        return None
-    named = [hit for hit in sentence.actors if hit.end <= cut]
-    if not named or len(_codes(named)) > 1 or _tells(sentence, sentence.start, cut):
-        return None
-    return Speech(ActorId(named[-1].name), named[-1])
-
-
-def _tells(sentence: Sentence, start: int, end: int) -> bool:
-    """Whether an event is told between two offsets, so that it is no mere attribution."""
-    return any(
-        start <= hit.start and hit.end <= end and hit.name != "statement"
-        for hit in sentence.inside(sentence.page.concepts)
-    )
-
-
-# ── Who takes no part ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Who takes no part ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _reactor(sentence: Sentence, trigger: Hit) -> Hit | None:
@@ -255,12 +196,12 @@ def _reactor(sentence: Sentence, trigger: Hit) -> Hit | None:
         if trigger.start <= mark.start < trigger.end or mark.end > trigger.start:
             continue
         before = [hit for hit in sentence.actors if hit.end <= mark.start]
-        if before and sentence.between(before[-1].end, mark.start) <= _SPEAKER_WITHIN:
+        if before and sentence.between(before[-1].end, mark.start) <= SPEAKER_WITHIN:
             return before[-1]
     return None
 
 
-# ── Who does it to whom ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Who does it to whom ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _direction(sentence: Sentence, trigger: Hit, taking: Sequence[Hit]) -> tuple[ActorId | None, ActorId | None]:
@@ -276,9 +217,18 @@ def _direction(sentence: Sentence, trigger: Hit, taking: Sequence[Hit]) -> tuple
     order = [*before, *(name for name in after if name not in before)]
     if not order:
         return None, None
+    if len(order) == 2 and root == "schedule" and _are_joined(sentence, taking):
+        return None, None
     if not before and sentence.page.document.lang not in _VERB_FIRST and len(order) == 1:
         return None, ActorId(order[0])
     return ActorId(order[0]), ActorId(order[1]) if len(order) > 1 else None
+
+
+def _are_joined(sentence: Sentence, taking: Sequence[Hit]) -> bool:
+    """ "US, Iran talks moved": nothing but a comma or "and" between the first two, so that neither acts on the other."""
+    first = taking[0]
+    second = next(hit for hit in taking if hit.name != first.name)
+    return _JOINED.fullmatch(sentence.page.document.folded[first.end : second.start]) is not None
 
 
 def _distinct(hits: Iterable[Hit]) -> list[str]:
@@ -295,12 +245,12 @@ def _passive_agent(sentence: Sentence, trigger: Hit, taking: Sequence[Hit]) -> s
     return None
 
 
-# ── At what level ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── At what level ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def level_at(sentence: Sentence, trigger: Hit, taking: Sequence[Hit]) -> str | None:
-    """`leaders`, `ministers`, `defence` or `envoys`; the lowest of the people who meet, else the nearest word that says it."""
-    people = {(hit.name, _LEVEL_OF_ROLE[hit.term.role]) for hit in taking if hit.term.role in _LEVEL_OF_ROLE}
+    """`leaders`, `ministers`, `defence` or `envoys`: the lowest of the people who meet, else the nearest word for it."""
+    people = {(hit.name, _level_of(sentence, hit)) for hit in taking if hit.term.role in _LEVEL_OF_ROLE}
     levels = {level for _, level in people}
     for level in ("envoys", "defence", "ministers"):
         if level in levels:
@@ -311,6 +261,18 @@ def level_at(sentence: Sentence, trigger: Hit, taking: Sequence[Hit]) -> str | N
     near = [(sentence.distance((mark.start, mark.end), (trigger.start, trigger.end)), mark) for mark in marks]
     best = min((pair for pair in near if pair[0] <= _LEVEL_WITHIN), key=lambda pair: pair[0], default=None)
     return best[1].value if best else None
+
+
+def _level_of(sentence: Sentence, person: Hit) -> str:
+    """The level of a person's office; of whoever "Trump's envoy" is, if such a word follows the name."""
+    for mark in sentence.of("level", "envoys", "ministers", "defence"):
+        if (
+            mark.start >= person.end
+            and sentence.between(person.end, mark.start) <= 1
+            and ("'" in sentence.page.document.folded[person.end : mark.start])
+        ):
+            return mark.value
+    return _LEVEL_OF_ROLE[person.term.role]
 
 
 def _is_within_longer(mark: Mark, sentence: Sentence) -> bool:

@@ -6,15 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from watcher.facts.days import today_of
 from watcher.facts.marks import Mark
 from watcher.facts.sentence import Page, Sentence
-from watcher.facts.status import Standing
+from watcher.facts.status import VERB_LAST, Standing
 from watcher.model import CountFact, PlaceFact, Role, Status
 from watcher.vocabulary import Hit
 
 _WITHIN = 9
 _ROLE_WITHIN = 4
 _VENUED = ("talks", "meeting", "summit", "visit", "call", "leaders", "schedule", "council", "mediation", "agreement")
+# "Geneva talks", "Budapest summit": the place before them is where they are held.
+VENUE_NOUNS = frozenset(("summit", "talks", "meeting", "talks.round"))
+_FIRM = frozenset((Status.AGREED, Status.ANNOUNCED, Status.CONFIRMED, Status.HELD))
 _ORDINAL_UNITS = frozenset(("round", "package", "phase"))
 _DURATIONS = frozenset(("hour", "day", "week", "month", "year"))
 _ENDINGS = 2
@@ -28,12 +32,13 @@ def places_at(page: Page, trigger: Hit, standing: Standing) -> Iterator[PlaceFac
     moved. Anything else ("Geneva talks") is only mentioned.
     """
     sentence = page.sentence(trigger.start)
-    moves = [mark.start for mark in sentence.of("roles", "move")]
+    ends = page.document.lang in VERB_LAST
+    moves = [sentence.start if ends else mark.start for mark in sentence.of("roles", "move")]
     seen: set[str] = set()
     for hit in sentence.inside(page.places):
         if hit.name in seen:
             continue
-        moving = trigger.name == "schedule.venue_changed" or any(start < hit.start for start in moves)
+        moving = trigger.name == "schedule.venue_changed" or any(start <= hit.start for start in moves)
         role = _role(hit, sentence, standing=standing, moving=moving)
         if role is Role.MENTIONED and any(actor.start == hit.start for actor in page.actors):
             continue  # "Moscow says": a government, not a place
@@ -52,11 +57,33 @@ def _role(hit: Hit, sentence: Sentence, *, standing: Standing, moving: bool) -> 
             return Role.OLD
         if mark.value == "new" or (mark.value == "to" and moving and between == 0):
             return Role.NEW
+        if mark.value in ("held", "set") and not _is_within(mark, near):
+            return Role.HELD if mark.value == "held" else Role.PLANNED
     if hit.locative or is_placed(sentence, hit):
-        if standing.status is Status.HELD:
-            return Role.HELD
-        return Role.MENTIONED if standing.status in (Status.OFF, Status.DENIED) else Role.PLANNED
+        return _venue(sentence, standing)
+    # "Geneva talks begin" says where; "Geneva talks" alone may speak of earlier ones.
+    nouns = (one for one in sentence.page.concepts if one.name in VENUE_NOUNS)
+    if standing.mark and standing.status in _FIRM and any(one.start == hit.end + 1 for one in nouns):
+        return _venue(sentence, standing)
     return Role.MENTIONED
+
+
+def _is_within(mark: Mark, others: list[Mark]) -> bool:
+    """ "Held" within "will be held"."""
+    return any(other is not mark and other.start <= mark.start and mark.end <= other.end for other in others)
+
+
+def _venue(sentence: Sentence, standing: Standing) -> Role:
+    """Planned or held, by the status; where that says nothing, by whether a day ahead stands in the sentence."""
+    if standing.status in (Status.OFF, Status.DENIED):
+        return Role.MENTIONED
+    if standing.status is Status.HELD:
+        return Role.HELD
+    if standing.status is Status.REPORTED and standing.mark is None:
+        today = today_of(sentence.page.document.item)
+        ahead = any((days := one.on(today, "future")) and days[1] >= today for one in sentence.dates)
+        return Role.PLANNED if ahead else Role.HELD
+    return Role.PLANNED
 
 
 def is_placed(sentence: Sentence, hit: Hit) -> bool:
@@ -74,6 +101,9 @@ def is_placed(sentence: Sentence, hit: Hit) -> bool:
 
 def _is_bound(page: Page, hit: Hit, trigger: Hit) -> bool:
     sentence = page.sentence(trigger.start)
+    verbs = (mark for mark in sentence.of("roles", "set", "held", "new", "old") if mark.end <= hit.start)
+    if any(sentence.between(mark.end, hit.start) <= _ROLE_WITHIN for mark in verbs):
+        return True
     anchors = (one for one in sentence.inside(page.concepts) if one is trigger or one.name.partition(".")[0] in _VENUED)
     at = hit.start, hit.end
     return any(

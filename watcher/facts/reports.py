@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TypeVar
 
 from watcher.facts.background import background, guards_at
-from watcher.facts.days import DateBinder
+from watcher.facts.days import DateBinder, today_of
 from watcher.facts.participants import Parties, parties_at
 from watcher.facts.places import counts_at, places_at
 from watcher.facts.sentence import Page
@@ -24,6 +26,7 @@ from watcher.model import (
     Report,
     Role,
     Span,
+    Status,
 )
 from watcher.text import Document, publisher_of
 from watcher.vocabulary import Hit, Hits, Vocabulary
@@ -31,9 +34,12 @@ from watcher.vocabulary import Hit, Hits, Vocabulary
 MOST_REPORTS = 5
 """Events of one item that are reported; more say nothing that these do not."""
 _MOST_FACTS = 6
+_JUST_HELD = timedelta(days=3)
+# Menus and lists of links come as one endless sentence; no reporter writes one.
+_LONGEST_SENTENCE = 500
 _BODY_SENTENCES = 25
 _BODY_TRIGGERS = 12
-# Specific before generic: 3 what became of an appointment, an envoy or a deal; 2 other events; 1 subjects; 0 utterances.
+# Specific before generic: 3 what became of an appointment, envoy or deal; 2 other events; 1 subjects; 0 utterances.
 _RANKS = {
     "schedule.set": 2, "schedule.begins": 2, "schedule.held": 2, "schedule": 3, "diplomat": 3, "embassy": 3, "ties": 3,
     "agreement": 1, "agreement.reached": 3, "agreement.signed": 3, "agreement.ratified": 3, "agreement.close": 2,
@@ -63,15 +69,16 @@ def read_facts(document: Document, hits: Hits, vocabulary: Vocabulary) -> tuple[
     """
     The reports of an item: one for each event, at most five, the strongest first.
 
-    The head clause of the title comes before the rest of the title, that before the lead, that before the text; specific
-    events before the talks they are about; what is told as past last. Empty when no actor or no event is named.
+    The head clause of the title comes before its rest, that before the lead, that before the text; specific events
+    before the talks they are about; what is told as past last. Empty when no actor or no event is named.
     """
     if not hits.actors or not hits.concepts:
         return ()
     page = Page(document, hits, vocabulary)
+    voice = _Voice(publisher_of(document.item), content_words(page))
     reports: list[Report] = []
     for trigger in _triggers(page):
-        report = _report(page, trigger)
+        report = _report(page, trigger, voice)
         if report and all(report.event != other.event for other in reports):
             reports.append(report)
             if len(reports) == MOST_REPORTS:
@@ -93,12 +100,19 @@ def _triggers(page: Page) -> list[Hit]:
     best: dict[str, tuple[tuple[int, int, int], Hit]] = {}
     for hit in page.concepts:
         concept = page.vocabulary.concepts.get(ConceptId(hit.name))
-        if concept is None or hit.start >= _limit(page, concept.where):
+        if concept is None or hit.start >= _limit(page, concept.where) or _is_in_list(page.document, hit):
             continue
         key = (_zone(page.document, hit.start), -_rank(hit.name), hit.start)
         if hit.name not in best or key < best[hit.name][0]:
             best[hit.name] = key, hit
     return [hit for _, hit in sorted(best.values(), key=lambda pair: pair[0])]
+
+
+def _is_in_list(document: Document, hit: Hit) -> bool:
+    if hit.start < document.title_end:
+        return False
+    start, end = document.sentence_at(hit.start)
+    return end - start > _LONGEST_SENTENCE
 
 
 def _limit(page: Page, where: str) -> int:
@@ -120,6 +134,17 @@ def _rank(concept: str) -> int:
     return _RANKS.get(concept, _RANKS.get(concept.partition(".")[0], 2))
 
 
+_Fact = TypeVar("_Fact", DateFact, PlaceFact)
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """What every report of one item has in common."""
+
+    publisher: str
+    words: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Facts:
     dates: tuple[DateFact, ...]
@@ -127,7 +152,7 @@ class _Facts:
     counts: tuple[CountFact, ...]
 
 
-def _report(page: Page, trigger: Hit) -> Report | None:
+def _report(page: Page, trigger: Hit, voice: _Voice) -> Report | None:
     parties = parties_at(page, trigger)
     concept = page.vocabulary.concepts[ConceptId(trigger.name)]
     if not parties.actors:
@@ -146,7 +171,7 @@ def _report(page: Page, trigger: Hit) -> Report | None:
         family=concept.family,
         actors=parties.actors,
         status=stands.status,
-        publisher=publisher_of(item),
+        publisher=voice.publisher,
         time=item.time,
         seen=item.seen,
         title=item.title,
@@ -164,7 +189,7 @@ def _report(page: Page, trigger: Hit) -> Report | None:
         principal=parties.principal,
         guards=guards_at(page, trigger),
         spans=_distinct(deciding),
-        words=content_words(page),
+        words=voice.words,
         tier=item.tier,
         baseline=item.baseline,
     )
@@ -176,19 +201,29 @@ def _distinct(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def _facts(page: Page, trigger: Hit, stands: Standing, parties: Parties) -> _Facts:
     """Dates, places and counts of the trigger's sentence, then of other sentences about the same appointment."""
-    dates = list(DateBinder(page, trigger, stands).facts())
-    places = list(places_at(page, trigger, stands))
+    since = today_of(page.document.item) - _JUST_HELD
+    is_held = stands.status is Status.HELD
+    dates = [_of_this(fact, is_held) for fact in DateBinder(page, trigger, stands).facts()]
+    places = [_of_this(fact, is_held or stands.mark is None) for fact in places_at(page, trigger, stands)]
     if trigger.name.partition(".")[0] in _DATED and page.document.item.text:
         for other in _elsewhere(page, trigger, parties):
             status = standing(page, other)
-            dates += DateBinder(page, other, status).facts()
-            places += places_at(page, other, status)
+            told = is_held and page.is_title(other.start)
+            dates += [
+                _of_this(fact, is_held and fact.first >= since) for fact in DateBinder(page, other, status).facts()
+            ]
+            places += [_of_this(fact, told) for fact in places_at(page, other, status)]
     return _Facts(_first_dates(dates), _first_places(places), tuple(counts_at(page, trigger))[:_MOST_FACTS])
+
+
+def _of_this(fact: _Fact, is_this: bool) -> _Fact:
+    """The fact; only mentioned when it is the held day or place of another appointment than this one."""
+    return fact if is_this or fact.role is not Role.HELD else replace(fact, role=Role.MENTIONED)
 
 
 def _elsewhere(page: Page, trigger: Hit, parties: Parties) -> Iterator[Hit]:
     """
-    Words about the same appointment in other sentences: of its family, not told as past, with no actor of another matter.
+    Words about the same appointment in other sentences: not told as past, and with no actor of another matter.
 
     The date line of an article ("the talks will be held on Friday") is rarely in its title.
     """
@@ -199,7 +234,7 @@ def _elsewhere(page: Page, trigger: Hit, parties: Parties) -> Iterator[Hit]:
         if hit.start >= limit or len(seen) > _BODY_TRIGGERS or hit.name.partition(".")[0] not in _DATED:
             continue
         where = page.document.sentence_at(hit.start)
-        if where in seen:
+        if where in seen or _is_in_list(page.document, hit):
             continue
         seen.add(where)
         sentence = page.sentence(hit.start)

@@ -61,7 +61,7 @@ class Sentence:
         return (hit for hit in hits if self.start <= hit.start < self.end)
 
     def between(self, end: int, start: int) -> int:
-        """How many words stand between two folded offsets; 0 when they touch or cross. Four characters of Chinese are two."""
+        """Words between two folded offsets; 0 when they touch or cross. Two characters of Chinese are one."""
         first, last = bisect_left(self.starts, end), bisect_left(self.starts, start)
         count = self._counts[last] - self._counts[first] if last > first else 0
         return (count + 1) // 2 if self.page.document.lang in _NO_WORDS else count

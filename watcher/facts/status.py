@@ -7,7 +7,7 @@ claim. A word counts by its distance from the trigger, within its sentence; whic
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from watcher.facts.marks import Mark
@@ -19,6 +19,11 @@ from watcher.vocabulary import Hit, Hits, Vocabulary
 _BEFORE, _AFTER = 6, 5
 """How many words before and after the trigger a word about it may stand."""
 _DENIAL_BEFORE, _DENIAL_AFTER = 5, 3
+VERB_LAST = frozenset(("fa", "de"))
+"""Languages whose verb may stand at the end of the clause, far behind the noun it belongs to."""
+_AFTER_VERB_LAST = 12
+_CONDITION_WITHIN = 8
+_UNDONE = frozenset((Status.ANNOUNCED, Status.OFF))
 _MODALS = ("future", "considered", "infinitive")
 # What the plain words of a concept say when nothing stands around them, by its name or the name of its family.
 _PLAIN = {
@@ -39,6 +44,7 @@ _PLAIN = {
     "ceasefire.extended": Status.AGREED,
     "ceasefire.begins": Status.HELD,
     "ceasefire.violated": Status.HELD,
+    "ceasefire.rejected": Status.ANNOUNCED,
     "offer.accepted": Status.AGREED,
     "offer.rejected": Status.ANNOUNCED,
     "offer": Status.ANNOUNCED,
@@ -75,8 +81,22 @@ _SETTLED = frozenset(("schedule.cancelled", "schedule.off", "talks.collapsed", "
 _PLANS = frozenset(("schedule.set", "visit", "agreement.close", "leaders.meet", "schedule.resumed", "talks.resumed"))
 # Their own words may hold "no" and "fails", which are then what happened and no denial of it.
 _NEGATIVE = frozenset(
-    "offer.rejected ceasefire.rejected ceasefire.violated talks.collapsed talks.walkout talks.suspended schedule.off "
-    "schedule.cancelled schedule.postponed council.vetoed condemnation warning treaty.withdrawn demand".split()
+    (
+        "offer.rejected",
+        "ceasefire.rejected",
+        "ceasefire.violated",
+        "talks.collapsed",
+        "talks.walkout",
+        "talks.suspended",
+        "schedule.off",
+        "schedule.cancelled",
+        "schedule.postponed",
+        "council.vetoed",
+        "condemnation",
+        "warning",
+        "treaty.withdrawn",
+        "demand",
+    )
 )
 # "From Muscat to Geneva", "from the 18th to the 11th": their "to" is no infinitive.
 _MOVES = frozenset(("schedule.changed", "schedule.venue_changed", "schedule.moved_up", "schedule.postponed"))
@@ -110,6 +130,8 @@ def standing(page: Page, trigger: Hit) -> Standing:
     if denial := next(around.denials(), None):
         return Standing(Status.DENIED, denial)
     tense = _tense(around, trigger)
+    if tense.status in _UNDONE and (condition := around.condition()):
+        return Standing(Status.CONSIDERED, condition)
     if tense.status is Status.CONSIDERED:
         return tense
     if hearsay := next(sentence_marks(sentence, around, "reported"), None):
@@ -133,9 +155,15 @@ def _firmness(around: Around, tense: Standing, trigger: Hit) -> Standing:
 
 
 def _claimed(around: Around) -> Standing | None:
+    if around.trigger.name in _NEGATIVE:
+        return None
     if claim := next(around.near("claimed", before=8, after=8), None):
         return Standing(Status.CLAIMED, claim)
     return Standing(Status.CLAIMED) if around.is_quoted() else None
+
+
+# A proposal is on the table whatever it seeks, wants or could do.
+_TENSELESS = frozenset(("offer", "offer.made", "demand", "warning", "condemnation", "aid.pledged", "deadline.set"))
 
 
 def _tense(around: Around, trigger: Hit) -> Standing:
@@ -146,6 +174,8 @@ def _tense(around: Around, trigger: Hit) -> Standing:
     held; a modal after the noun governs it too ("talks possible").
     """
     plain = Standing(plain_status(trigger.name))
+    if trigger.name in _TENSELESS:
+        return plain
     verb = _verb(around) if trigger.name.partition(".")[0] in _TAKES_PLACE else None
     anchor = (verb.start, verb.end) if verb else (trigger.start, trigger.end)
     if modal := around.modal(anchor, alone=verb is None):
@@ -170,19 +200,20 @@ class Around:
         self.trigger = trigger
         start, end = sentence.clause(trigger.start)
         self.clause = max(start, sentence.start), max(end, trigger.end)
+        self.further = _AFTER_VERB_LAST if sentence.page.document.lang in VERB_LAST else 0
 
     def distance(self, mark: Mark) -> int:
         """Words between the mark and the trigger."""
         return self.sentence.distance((mark.start, mark.end), (self.trigger.start, self.trigger.end))
 
     def near(self, status: str, *, before: int, after: int, inside: bool = False) -> Iterator[Mark]:
-        """Marks of a status in the trigger's clause, near enough; those within the trigger's own words only if asked."""
+        """Marks of a status in the trigger's clause, near enough; those within its own words only if asked."""
         for mark in self.sentence.of("status", status):
             if self._is_own(mark):
                 if inside:
                     yield mark
             elif self.clause[0] <= mark.start < self.clause[1] and not self._is_date(mark):
-                limit = before if mark.start < self.trigger.start else after
+                limit = before if mark.start < self.trigger.start else max(after, self.further)
                 if self.distance(mark) <= limit:
                     yield mark
 
@@ -193,10 +224,10 @@ class Around:
 
     def modal(self, anchor: Range, *, alone: bool) -> Mark | None:
         """
-        The modal that governs the anchor, the nearest; behind a bare "to" the doubt that governs it ("urges X to meet").
+        The nearest modal that governs the anchor; behind a bare "to" the doubt that governs it ("urges X to meet").
 
         Args:
-            alone: No verb was found, so that a modal may stand further off: "to travel for talks", "talks are possible".
+            alone: No verb was found, so a modal may stand further off: "to travel for talks", "talks are possible".
         """
         found: list[tuple[int, Mark]] = []
         for mark in self._modals():
@@ -204,8 +235,10 @@ class Around:
                 limit = _BEFORE if alone or mark.value != "infinitive" else 1
                 between = self.sentence.between(mark.end, anchor[0])
             else:
-                limit = (_AFTER if alone else 2) if mark.value != "infinitive" else 1
+                limit = max(_AFTER if alone else 2, self.further)
                 between = self.sentence.between(anchor[1], mark.start)
+                if mark.value == "infinitive" and not self._leads_to_begin(mark):
+                    continue  # "talks to end the war": what for, not when
             if between <= limit and not self._is_date(mark):
                 found.append((between, mark))
         best = min(found, key=lambda pair: pair[0], default=(0, None))[1]
@@ -230,6 +263,15 @@ class Around:
         page = self.sentence.page
         return any(0 <= hit.start - mark.end <= 1 for hits in (page.actors, page.places) for hit in hits)
 
+    def condition(self) -> Mark | None:
+        """ "If", "unless" before or after the trigger in its sentence: what then happens is not decided."""
+        marks = (mark for mark in self.sentence.of("status", "condition") if not self._is_own(mark))
+        return next((mark for mark in marks if self.distance(mark) <= _CONDITION_WITHIN), None)
+
+    def _leads_to_begin(self, mark: Mark) -> bool:
+        """ "Talks to resume": the verb of the noun itself."""
+        return any(verb.first == mark.last for verb in self.sentence.of("status", "begin"))
+
     def is_quoted(self) -> bool:
         """Whether the trigger stands between single quotation marks, which headlines put around claims."""
         folded = self.sentence.page.document.folded
@@ -248,7 +290,7 @@ class Around:
         return any(one.start <= mark.start < one.end for one in self.sentence.dates)
 
 
-def sentence_marks(sentence: Sentence, around: Around, status: str) -> Iterable[Mark]:
+def sentence_marks(sentence: Sentence, around: Around, status: str) -> Iterator[Mark]:
     """Marks of a status anywhere in the sentence but within the trigger: hearsay is said at either end of it."""
     return (
         mark
