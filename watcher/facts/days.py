@@ -71,7 +71,7 @@ class DateBinder:
         self.trigger = trigger
         self.standing = standing
         self.sentence = page.sentence(trigger.start)
-        self.today = today_of(page.document.item)
+        self.day = today_of(page.document.item)
         self.moving = trigger.name in _MOVING or any(True for _ in self.sentence.of("roles", "move"))
 
     def facts(self) -> Iterator[DateFact]:
@@ -88,7 +88,7 @@ class DateBinder:
 
     def _split(self, one: Written) -> tuple[Written, ...]:
         """ "From the 18th to the 11th" is two dates where it tells of a move, or could be no range."""
-        if one.halves and (self.moving or one.on(self.today, "future") is None):
+        if one.halves and (self.moving or one.on(self.day, "future") is None):
             return one.halves
         return (one,)
 
@@ -181,13 +181,13 @@ class DateBinder:
             lean = "future"
         elif role is Role.HELD:
             lean = "past"
-        return one.on(self.today, lean)
+        return one.on(self.day, lean)
 
     def _settled(self, role: Role, days: Days) -> Role:
         """What was planned for a day that has passed is only mentioned; what "was held" ahead is planned."""
-        if role is Role.PLANNED and days[1] < self.today:
+        if role is Role.PLANNED and days[1] < self.day:
             return Role.MENTIONED
-        return Role.PLANNED if role is Role.HELD and days[0] > self.today else role
+        return Role.PLANNED if role is Role.HELD and days[0] > self.day else role
 
     # ── Binding ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -187,7 +187,7 @@ def _from_elsewhere(page: Page, trigger: Hit, known: set[str]) -> set[str]:
     return {name for name, _ in named.most_common(max(wanted, 0))}
 
 
-# ── Who takes no part ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Who takes no part ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _reactor(sentence: Sentence, trigger: Hit) -> Hit | None:
@@ -201,7 +201,7 @@ def _reactor(sentence: Sentence, trigger: Hit) -> Hit | None:
     return None
 
 
-# ── Who does it to whom ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── Who does it to whom ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _direction(sentence: Sentence, trigger: Hit, taking: Sequence[Hit]) -> tuple[ActorId | None, ActorId | None]:
@@ -245,7 +245,7 @@ def _passive_agent(sentence: Sentence, trigger: Hit, taking: Sequence[Hit]) -> s
     return None
 
 
-# ── At what level ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── At what level ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def level_at(sentence: Sentence, trigger: Hit, taking: Sequence[Hit]) -> str | None:
