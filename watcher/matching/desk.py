@@ -96,42 +96,45 @@ def read_words(texts: Texts, vocabulary: Vocabulary, faults: Faults) -> tuple[Vo
 
 
 def read_desk(
-    name: str, texts: Texts, shared: Library, vocabulary: Vocabulary, *, secrets: Collection[str] | None = None
+    name: str, texts: Texts, shared: Library, names: Names, *, secrets: Collection[str] | None = None
 ) -> Desk:
     """
     The folder of a team.
 
     Args:
         shared: What `_shared` defines.
-        vocabulary: What all teams share.
+        names: Of the vocabulary that all teams share.
         secrets: Names of the team's secrets that exist; None: not checked.
     """
     faults = Faults()
     team_id = TeamId(name)
     team = _read_team(team_id, texts, faults, secrets=secrets)
-    own, has_words = read_words(texts, vocabulary, faults)
+    own, has_words = read_words(texts, names.vocabulary, faults)
     library = read_library(texts, shared, faults)
     channels = team.channels if team else None
-    rules = compile_rules(team_id, library, own, faults, channels=channels)
+    rules = compile_rules(team_id, library, Names(own) if has_words else names, faults, channels=channels)
     faults.extend(lint_files(library))
     faults.extend(lint_rules(rules))
     return Desk(team, rules, tuple(dict.fromkeys(faults.problems)), own, has_words)
 
 
-def read_shared(texts: Texts, vocabulary: Vocabulary) -> tuple[Library, Desk]:
-    """`_shared`: what it defines, and its rules as if a team had them, so that they are checked although none runs."""
+def read_shared(texts: Texts, vocabulary: Vocabulary) -> tuple[Library, Names, Desk]:
+    """
+    `_shared`: what it defines, the names that all teams know, and its rules as if a team had them, so that they are
+    checked although none runs.
+    """
     faults = Faults()
     own, has_words = read_words(texts, vocabulary, faults)
     library = read_library(texts, None, faults)
-    rules = compile_rules(TeamId(SHARED), library, own, faults, channels=None)
-    return library, Desk(None, rules, tuple(dict.fromkeys(faults.problems)), own, has_words)
+    names = Names(own)
+    rules = compile_rules(TeamId(SHARED), library, names, faults, channels=None)
+    return library, names, Desk(None, rules, tuple(dict.fromkeys(faults.problems)), own, has_words)
 
 
 def compile_rules(
-    team: TeamId, library: Library, vocabulary: Vocabulary, faults: Faults, *, channels: Collection[str] | None
+    team: TeamId, library: Library, names: Names, faults: Faults, *, channels: Collection[str] | None
 ) -> tuple[Rule, ...]:
     """Rules of a library that have no problem, in order; what is wrong with the others is in `faults`."""
-    names = Names(vocabulary)
     rules: dict[RuleId, Rule] = {}
     for table in library.rules:
         own = Faults()

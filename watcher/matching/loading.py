@@ -56,9 +56,9 @@ def load_rules(
         prepare: Gives what runs examples; None: they are not run.
     """
     shared_texts = folders.get(SHARED, {})
-    library, shared = read_shared(shared_texts, vocabulary)
+    library, names, shared = read_shared(shared_texts, vocabulary)
     desks = {
-        TeamId(name): read_desk(name, texts, library, shared.vocabulary, secrets=_of(secrets, name))
+        TeamId(name): read_desk(name, texts, library, names, secrets=_of(secrets, name))
         for name, texts in sorted(folders.items())
         if name != SHARED and is_id(name)
     }
