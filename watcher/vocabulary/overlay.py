@@ -82,11 +82,11 @@ class _Overlay:
     def _create(self, kind: str, key: Scalar, node: Node) -> None:
         match kind:
             case "actor":
-                self.reader.actor(key, node)
+                self.reader.naming.actor(key, node)
             case "concept":
-                self.reader.concept(key, node)
+                self.reader.naming.concept(key, node)
             case _:
-                self.reader.guard(key, node)
+                self.reader.naming.guard(key, node)
 
     def _add(self, kind: str, key: Scalar, listed: Node, lang: str) -> None:
         if kind == "actor":

@@ -26,7 +26,7 @@ _FORMAT = 1
 # Read by every Python since 3.4, so that one wheel serves all of them.
 _MARSHAL_VERSION = 4
 _FOLDERS = ("actors", "concepts", "guards", "marks")
-_ENGINE = ("inflect.py", "patterns.py", "files.py", "entries.py", "lexicon.py")
+_ENGINE = ("inflect.py", "patterns.py", "files.py", "naming.py", "entries.py", "lexicon.py", "shipped.py")
 
 
 @cache
