@@ -7,7 +7,7 @@ import sys
 import typer
 
 from watcher import __version__
-from watcher.commands import alerts, check, explain, init, match, replay, status, words
+from watcher.commands import alerts, check, demo, explain, init, match, replay, status, words
 from watcher.errors import ConfigError, StoreError
 
 OK, PROBLEMS, BAD_SETTINGS, STORE = 0, 1, 2, 3
@@ -36,6 +36,7 @@ def options(
     """Watches news for diplomatic developments and tells the right team, once, at once."""
 
 
+app.command("demo")(demo.demo)
 app.command("init")(init.init)
 app.command("check")(check.check)
 app.command("explain")(explain.explain)

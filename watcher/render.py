@@ -233,19 +233,26 @@ def sources(told: Told) -> str:
     return f"{shown}{count}, since {say_time(told.development.first_seen, told.team.timezone)}"
 
 
-def reasons(told: Told) -> tuple[str, ...]:
+def reasons_of(alert: Alert) -> tuple[str, ...]:
     """For each rule that fired: its title, severity and the words that satisfied each clause."""
     said = []
-    for match in told.alert.matches:
+    for match in alert.matches:
         clauses: dict[str, list[str]] = {}
         for evidence in match.evidence:
-            words = clauses.setdefault(evidence.clause, [])
-            shown = f"{evidence.name} “{one_line(evidence.text)}”"
-            if shown not in words:
-                words.append(shown)
-        why = "; ".join(f"{clause}: {', '.join(words[:4])}" for clause, words in clauses.items())
+            if not any(_holds(other, evidence) for other in match.evidence):
+                shown = f"“{one_line(evidence.text)}”"
+                words = clauses.setdefault(evidence.clause, [])
+                words += [shown] if shown not in words else []
+        why = "; ".join(f"{clause} {', '.join(words[:4])}" for clause, words in clauses.items())
         said.append(f"{match.title} ({match.severity}): {why}" if why else f"{match.title} ({match.severity})")
     return tuple(said)
+
+
+def _holds(outer: Evidence, inner: Evidence) -> bool:
+    """Whether the outer words of one clause include the inner ones and more, so that naming both says nothing."""
+    a, b = outer.span, inner.span
+    inside = a.part is b.part and a.start <= b.start and b.end <= a.end
+    return inside and outer.clause == inner.clause and a != b
 
 
 def view(told: Told) -> dict[str, object]:
@@ -263,7 +270,7 @@ def view(told: Told) -> dict[str, object]:
         "excerpt": excerpt(told.lead, evidence) if told.lead.text else (),
         "status": told.development.status.value,
         "sources": sources(told),
-        "reasons": reasons(told),
+        "reasons": reasons_of(told.alert),
         "links": [
             (item.publisher or item.source, one_line(item.title), item.url) for item in told.items[:EARLIER_LIMIT]
         ],
@@ -285,7 +292,7 @@ def text(told: Told) -> str:
     parts = [headline(told), ""]
     parts += [f"Changed   {say_change(change)}" for change in told.development.changes]
     parts += [f"Status    {shown['status']}", f"Says      {shown['sources']}"]
-    parts += [f"Why       {reason}" for reason in reasons(told)]
+    parts += [f"Why       {reason}" for reason in reasons_of(told.alert)]
     if told.development.inferred_from:
         parts += ["Inferred  no report says so; it follows from the dates or places of the reports below"]
     parts += ["", told.lead.url]

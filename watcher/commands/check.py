@@ -11,7 +11,9 @@ from watcher.commands.screen import print_json, print_problems, status
 
 
 def check(
-    rules: Path = typer.Argument(None, help="Folder of team folders; without it the whole deployment in this folder."),
+    rules: Path | None = typer.Argument(
+        None, help="Folder of team folders; without it the whole deployment in this folder."
+    ),
     json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
     """Validate rules and run their examples; every problem with its place and remedy, all at once."""

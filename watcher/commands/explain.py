@@ -27,7 +27,9 @@ def explain(
         metavar="TEXT|FILE|URL", help="A headline, a file whose first line is the title, or a page."
     ),
     rule: str = typer.Option("", "--rule", help="Only the rule with this id."),
-    rules: Path = typer.Option(None, "--rules", help="Folder of team folders; without it the one of the settings."),
+    rules: Path | None = typer.Option(
+        None, "--rules", help="Folder of team folders; without it the one of the settings."
+    ),
     lang: str = typer.Option("", "--lang", help="The language, such as fr; without it it is detected."),
     at: str = typer.Option("", "--at", help="The day it is read at, such as 2026-02-10; without it today."),
     json: bool = typer.Option(False, "--json", help="Print JSON."),

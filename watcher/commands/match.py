@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 
 def match(
-    file: Path = typer.Argument(None, help="Items as JSON lines, plain or .gz; without it standard input."),
-    rules: Path = typer.Option(None, "--rules", help="Folder of team folders; without it the one of the settings."),
+    file: Path | None = typer.Argument(None, help="Items as JSON lines, plain or .gz; without it standard input."),
+    rules: Path | None = typer.Option(
+        None, "--rules", help="Folder of team folders; without it the one of the settings."
+    ),
 ) -> None:
     """For each item a JSON line: id and rules, one entry for each rule that fires, with status, evidence, extracts."""
     from watcher.errors import Problem

@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 
 def replay(
     archive: Path = typer.Argument(help="Items as JSON lines, plain or .gz, in the order of `seen`."),
-    rules: Path = typer.Option(None, "--rules", help="Folder of team folders; without it the one of the settings."),
-    alerts: Path = typer.Option(None, "--alerts", help="Write the alerts here, a JSON line for each alert and rule."),
+    rules: Path | None = typer.Option(
+        None, "--rules", help="Folder of team folders; without it the one of the settings."
+    ),
+    alerts: Path | None = typer.Option(
+        None, "--alerts", help="Write the alerts here, a JSON line for each alert and rule."
+    ),
     policy: bool = typer.Option(False, "--policy", help="With quiet hours, digests, caps and throttles of the teams."),
     json: bool = typer.Option(False, "--json", help="Print the summary as JSON."),
 ) -> None:

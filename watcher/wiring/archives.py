@@ -7,8 +7,8 @@ import sys
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import BufferedReader
 from pathlib import Path
-from typing import IO
 
 from watcher.errors import ConfigError, Problem
 from watcher.model import Item
@@ -38,7 +38,7 @@ def read_archive(source: Path | None) -> Iterator[Item | Problem]:
         raise ConfigError([Problem(name, 0, 0, f"cannot be read to its end: {error}")]) from error
 
 
-def _lines(file: IO[bytes]) -> Iterator[bytes]:
+def _lines(file: BufferedReader | gzip.GzipFile) -> Iterator[bytes]:
     """Lines, none of which fills the memory."""
     while line := file.readline(LONGEST_LINE + 1):
         if not line.endswith(b"\n") and len(line) > LONGEST_LINE:

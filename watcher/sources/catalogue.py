@@ -1,0 +1,140 @@
+"""
+A file of sources → the sources it names, and what is wrong with it.
+
+    sources:
+      - source: bbc-world                     # never changed: what was read is remembered under it
+        feed: https://feeds.example/world.xml # or `folder: inbox`
+        every: 10m
+        publisher: BBC
+        lang: en
+        tier: 1
+        timezone: Europe/London
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from watcher.errors import Problem
+from watcher.model import Source, SourceId
+from watcher.yamlfile import (
+    Faults,
+    Node,
+    Table,
+    did_you_mean,
+    parse,
+    read_duration,
+    read_fields,
+    read_list,
+    read_number,
+    read_text,
+    read_truth,
+)
+
+KINDS = ("feed", "folder")
+_KEYS = (
+    "source", *KINDS, "every", "publisher", "lang", "tier", "timezone", "baseline_age", "private", "verified", "note",
+)  # fmt: skip
+_ID = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
+SHORTEST = timedelta(minutes=1)
+_BASELINE_AGE = timedelta(hours=6)
+
+
+def read_catalogue(texts: Mapping[str, str]) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
+    """
+    The sources of files given as texts by path. A faulty entry costs itself and no other.
+
+    `verified` and `note` are for people and not kept.
+    """
+    faults = Faults()
+    found: dict[SourceId, tuple[Source, Node]] = {}
+    for path, text in texts.items():
+        root, problems = parse(text, path)
+        faults.extend(problems)
+        fields = read_fields(root, ("sources",), faults) if root is not None else {}
+        for node in read_list(fields["sources"]) if "sources" in fields else ():
+            source = _source(node, faults)
+            if source and (first := found.get(source.id)):
+                faults.add(node, f"{source.id} is already in {first[1].path}:{first[1].line}: give it another name")
+            elif source:
+                found[source.id] = (source, node)
+    return tuple(source for source, _ in found.values()), tuple(faults.problems)
+
+
+def _source(node: Node, faults: Faults) -> Source | None:
+    if not isinstance(node, Table):
+        faults.add(node, "expected a source: a mapping with `source:` and `feed:`", "wrong-shape")
+        return None
+    fields = read_fields(node, _KEYS, faults)
+    kinds = [kind for kind in KINDS if kind in fields]
+    if "source" not in fields or len(kinds) != 1:
+        faults.add(node, "a source needs `source:` (its name) and one of `feed:`, `folder:`", "missing-key")
+        return None
+    name = read_text(fields["source"], faults, limit=100)
+    if name and not _ID.fullmatch(name):
+        faults.add(
+            fields["source"], f"{name!r}: write small letters, digits and hyphens, such as bbc-world", "bad-name"
+        )
+        name = None
+    address = read_text(fields[kinds[0]], faults, limit=2_000)
+    if address and kinds[0] == "feed" and not _is_web(address):
+        faults.add(fields["feed"], f"feed: {address[:80]!r} is no http or https address", "bad-address")
+        address = None
+    every = _every(fields, faults)
+    zone = _zone(fields, faults)
+    if not name or not address:
+        return None
+    return Source(
+        id=SourceId(name),
+        kind=kinds[0],
+        address=address,
+        every=every,
+        publisher=read_text(fields["publisher"], faults, limit=200) if "publisher" in fields else None,
+        tier=(read_number(fields["tier"], faults, low=1, high=3) if "tier" in fields else None) or 2,
+        lang=_lang(fields, faults),
+        timezone=zone,
+        baseline_age=_span(fields, "baseline_age", faults) or _BASELINE_AGE,
+        private=bool(read_truth(fields["private"], faults)) if "private" in fields else False,
+    )
+
+
+def _is_web(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def _span(fields: Mapping[str, Node], key: str, faults: Faults) -> timedelta | None:
+    return read_duration(fields[key], faults) if key in fields else None
+
+
+def _every(fields: Mapping[str, Node], faults: Faults) -> timedelta:
+    every = _span(fields, "every", faults) or timedelta(minutes=15)
+    if every < SHORTEST:
+        faults.add(fields["every"], "every: at least 1m, so that no server is hammered", "too-often")
+    return max(every, SHORTEST)
+
+
+def _zone(fields: Mapping[str, Node], faults: Faults) -> str:
+    name = read_text(fields["timezone"], faults, limit=100) if "timezone" in fields else None
+    if name and name not in available_timezones():
+        offer = did_you_mean(name, available_timezones())
+        faults.add(
+            fields["timezone"], f"timezone: {name!r} is no IANA name such as Europe/London{offer}", "bad-timezone"
+        )
+        return "UTC"
+    return name or "UTC"
+
+
+def _lang(fields: Mapping[str, Node], faults: Faults) -> str | None:
+    lang = read_text(fields["lang"], faults, limit=20) if "lang" in fields else None
+    if lang and not re.fullmatch(r"[a-z]{2}", lang):
+        faults.add(fields["lang"], f"lang: {lang!r} is no two-letter code such as en or fr", "unknown-value")
+        return None
+    return lang

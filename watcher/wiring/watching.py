@@ -1,0 +1,32 @@
+"""Settings → the sources that are watched, with the readers for their kinds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from watcher.errors import ConfigError, Problem
+from watcher.model import Source
+from watcher.sources.catalogue import read_catalogue
+
+_MOST_BYTES = 50_000_000
+
+
+def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
+    """
+    The sources of a file, or of every YAML file of a folder, and what is wrong with them.
+
+    Raises:
+        ConfigError: There is no such file or folder.
+    """
+    try:
+        files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+        texts = {str(file): _text(file) for file in files}
+    except OSError as error:
+        message = f"sources: {error.strerror}; `watcher init` writes a first list"
+        raise ConfigError([Problem(str(path), 0, 0, message, "no-sources")]) from error
+    return read_catalogue(texts)
+
+
+def _text(file: Path) -> str:
+    with file.open("rb") as stream:
+        return stream.read(_MOST_BYTES).decode("utf-8", "replace")
