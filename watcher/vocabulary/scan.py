@@ -9,12 +9,11 @@ import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from watcher.errors import ConfigError, Problem
 from watcher.text import Document, Range
-from watcher.vocabulary.entries import Entry, Mark, entry
+from watcher.vocabulary.entries import Entry, Index, Mark, entry
 from watcher.vocabulary.lexicon import Vocabulary
 from watcher.vocabulary.patterns import Mode, Parsed, PatternError, parse_pattern, spaced
 from watcher.vocabulary.resolve import Found, Resolver
@@ -92,16 +91,14 @@ class Scanner:
         own = (one for team in self._teams for one in team.added)
         self._entries = (*vocabulary.entries, *literal_entries, *own)
         self._foreign = frozenset(id(one) for team in self._teams for one in team.added)
-        self._anchors: dict[str, int] = {}
-        for one in self._entries:
-            for anchor in one.anchors:
-                self._anchors.setdefault(anchor, len(self._anchors))
-            for anchor in chain(one.lead, *one.needs):
-                self._anchors.setdefault(anchor, len(self._anchors))
-        self._automaton = _automaton(self._anchors)
+        index = vocabulary.index
+        if len(self._entries) > len(vocabulary.entries):
+            index = index.extended(self._entries[len(vocabulary.entries) :], len(vocabulary.entries))
+        self._index = index
+        self._automaton = _automaton(index.anchors)
         self._ready: dict[int, _Candidate] = {}
-        self._tables: dict[str, dict[int, tuple[_Candidate, ...]]] = {}
-        self._titles = tuple(_Candidate(one, self._anchors) for one in self._entries if one.mode == _TITLE)
+        self._tables: dict[str, _Table] = {}
+        self._titles = tuple(_Candidate(one, index.anchors) for one in self._entries if one.mode == _TITLE)
 
     def scan(self, document: Document) -> Hits:
         """Everything the document names; never fails, whatever the text."""
@@ -134,21 +131,40 @@ class Scanner:
         look.at_title([candidate for candidate in self._titles if candidate.entry.lang in languages])
         return look.found
 
-    def _table(self, lang: str) -> Mapping[int, tuple[_Candidate, ...]]:
-        """Candidates by anchor for items of one language."""
+    def _table(self, lang: str) -> _Table:
         if (table := self._tables.get(lang)) is None:
-            allowed = _languages(lang)
-            grown: dict[int, list[_Candidate]] = {}
-            anchors = self._anchors
-            for one in self._entries:
-                if one.lang in allowed:
-                    # English terms stand in the tables of every language: their expressions are compiled once.
-                    candidate = self._ready.get(id(one)) or self._ready.setdefault(id(one), _Candidate(one, anchors))
-                    for anchor in one.anchors:
-                        grown.setdefault(anchors[anchor], []).append(candidate)
-            table = {anchor: tuple(candidates) for anchor, candidates in grown.items()}
-            self._tables[lang] = table
+            table = self._tables[lang] = _Table(_languages(lang), self._entries, self._index, ready=self._ready)
         return table
+
+
+class _Table(dict[int, tuple[_Candidate, ...]]):
+    """Candidates by anchor for items of some languages; made when an anchor is first met, few of many ever are."""
+
+    def __init__(
+        self,
+        languages: tuple[str | None, ...],
+        entries: tuple[Entry, ...],
+        index: Index,
+        *,
+        ready: dict[int, _Candidate],
+    ) -> None:
+        super().__init__()
+        self._languages = languages
+        self._entries = entries
+        self._index = index
+        # Shared by the tables of all languages: English terms stand in each, and their expressions are compiled once.
+        self._ready = ready
+
+    def __missing__(self, anchor: int) -> tuple[_Candidate, ...]:
+        found = []
+        for number in self._index.postings[anchor]:
+            one = self._entries[number]
+            if one.lang in self._languages:
+                if number not in self._ready:
+                    self._ready[number] = _Candidate(one, self._index.anchors)
+                found.append(self._ready[number])
+        self[anchor] = candidates = tuple(found)
+        return candidates
 
 
 def _automaton(anchors: Iterable[str]) -> AhoCorasick:
@@ -165,7 +181,7 @@ def _languages(lang: str) -> tuple[str | None, ...]:
 class _Look:
     """One document's scan; `found` grows as its sentences are looked at."""
 
-    def __init__(self, document: Document, table: Mapping[int, tuple[_Candidate, ...]]) -> None:
+    def __init__(self, document: Document, table: _Table) -> None:
         self.document = document
         self.table = table
         self.found: list[Found] = []
@@ -177,7 +193,7 @@ class _Look:
         searched: set[int] = set()
         places: dict[int, list[int]] = {}
         for anchor, start, end in matches:
-            for candidate in table.get(anchor, ()):
+            for candidate in table[anchor]:
                 # Offsets of the spaced text are one more than folded ones, and an anchor may begin with a space.
                 mode = candidate.mode
                 if mode == _WHOLE:
