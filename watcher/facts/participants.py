@@ -187,7 +187,7 @@ def _from_elsewhere(page: Page, trigger: Hit, known: set[str]) -> set[str]:
     return {name for name, _ in named.most_common(max(wanted, 0))}
 
 
-# ── Who takes no part ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── Who takes no part ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _reactor(sentence: Sentence, trigger: Hit) -> Hit | None:
@@ -201,7 +201,7 @@ def _reactor(sentence: Sentence, trigger: Hit) -> Hit | None:
     return None
 
 
-# ── Who does it to whom ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── Who does it to whom ────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _direction(sentence: Sentence, trigger: Hit, taking: Sequence[Hit]) -> tuple[ActorId | None, ActorId | None]:
@@ -225,7 +225,7 @@ def _direction(sentence: Sentence, trigger: Hit, taking: Sequence[Hit]) -> tuple
 
 
 def _are_joined(sentence: Sentence, taking: Sequence[Hit]) -> bool:
-    """ "US, Iran talks moved": nothing but a comma or "and" between the first two, so that neither acts on the other."""
+    """ "US, Iran talks moved": only a comma or "and" between the first two, so that neither acts on the other."""
     first = taking[0]
     second = next(hit for hit in taking if hit.name != first.name)
     return _JOINED.fullmatch(sentence.page.document.folded[first.end : second.start]) is not None
@@ -245,11 +245,11 @@ def _passive_agent(sentence: Sentence, trigger: Hit, taking: Sequence[Hit]) -> s
     return None
 
 
-# ── At what level ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── At what level ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def level_at(sentence: Sentence, trigger: Hit, taking: Sequence[Hit]) -> str | None:
-    """`leaders`, `ministers`, `defence` or `envoys`: the lowest of the people who meet, else the nearest word for it."""
+    """`leaders`, `ministers`, `defence` or `envoys`: the lowest of who meets, else the nearest word for it."""
     people = {(hit.name, _level_of(sentence, hit)) for hit in taking if hit.term.role in _LEVEL_OF_ROLE}
     levels = {level for _, level in people}
     for level in ("envoys", "defence", "ministers"):
