@@ -38,10 +38,10 @@ WORDS = {
     "actors/en.yaml": """
         USA: {names: [US, U.S., United States], adjectives: [American], capital: [Washington], seat: [White House]}
         IRN: {names: [Iran], adjectives: [Iranian], capital: [Tehran]}
-        OMN: {names: [Oman], adjectives: [Omani], capital: [Muscat]}
+        OMN: {names: [Oman, Sultanate], adjectives: [Omani], capital: [Muscat]}
         RUS: {names: [Russia], adjectives: [Russian], capital: [Moscow]}
         POL: {names: [Poland], adjectives: [Polish], capital: [Warsaw]}
-        IRQ: {names: [Iraq], adjectives: [Iraqi], capital: [Baghdad]}
+        IRQ: {names: [Iraq, Sultanate], adjectives: [Iraqi], capital: [Baghdad]}
         UN: [United Nations, UN]
         HEZ: [Hezbollah]
         """,

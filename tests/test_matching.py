@@ -446,6 +446,31 @@ def test_values_are_extracted_from_the_report_that_was_met() -> None:
     assert dict(match.extract) == {"old_date": "2026-02-18", "new_date": "2026-02-11", "participants": "IRN, USA"}
 
 
+def moved_by_dates(title: str, words: str) -> Report:
+    """What facts make of a title whose days say that a meeting was moved up; `words` are those that told of it."""
+    at = title.index(words)
+    return report(title, event=ConceptId("schedule.moved_up"), spans=(Span(Part.TITLE, at, at + len(words)),))
+
+
+def test_a_move_that_only_the_dates_tell_meets_the_concept_of_it() -> None:
+    title = "Iran’s visit, planned for 18 February, will be on 11 February"
+    one = desk("who: Iran", "what: schedule.moved_up")
+
+    match = one.matches(title, reports=[moved_by_dates(title, "visit")])[0]
+
+    assert not fires(one, title)
+    assert match.events == ("schedule.moved_up",)
+    assert [(found.text, found.origin) for found in match.evidence if found.clause == "what"] == [("visit", "facts")]
+
+
+def test_words_that_the_dates_contradict_do_not_meet_their_concept() -> None:
+    title = "Iran visit of 18 February postponed to 11 February"
+    one = desk("who: Iran", "what: schedule.postponed")
+
+    assert fires(one, title)
+    assert not fires(one, title, reports=[moved_by_dates(title, "postponed")])
+
+
 # ── explain ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -366,6 +366,10 @@ def test_all_problems_of_all_files_are_found_at_once() -> None:
         pytest.param("{rule: Переговоры, what: talks}", "no letters from a to z", id="no id can be made"),
         pytest.param("{rule: x, match: {a: {none: [sport]}}}", "could fire on every item", id="only absence"),
         pytest.param("{rule: x, match: {a: talks}, condition: not a}", "could fire on every item", id="only not"),
+        pytest.param(
+            "{rule: x, match: {a: {any: [{none: [sport]}, talks]}}}", "fire on every item", id="absence or talks"
+        ),
+        pytest.param("{rule: x, who: Sultanate, what: talks}", "no actor is called", id="a name of two actors"),
         pytest.param("{rule: x, match: {and: talks}}", "cannot be a block's name", id="a block called and"),
         pytest.param("{rule: x, match: {a: {near: [talks]}}}", "near needs two", id="near one"),
         pytest.param("{rule: x, match: {a: {at_least: 2}}}", "at_least needs `of`", id="at least of nothing"),
@@ -695,7 +699,7 @@ NESTED = "\n".join(f"  l{n}: [{', '.join(f'{{include: l{n + 1}}}' for _ in range
         pytest.param("rules: [{rule: x, what: /.*/}]", "matches nothing at all", id="an expression for everything"),
         pytest.param("rules: [{rule: x, what: '/[a-z]/'}]", "one letter satisfies", id="an expression for one letter"),
         pytest.param(f"rules: [{{rule: x, what: /{'a' * 400}/}}]", "text of 402 characters", id="a long expression"),
-        pytest.param("rules: [{rule: x, what: {phrase: a}}]", "too short", id="a phrase of one letter"),
+        pytest.param("rules: [{rule: x, what: {phrase: a}}]", "what: 'a'", id="a phrase of one letter"),
         pytest.param("rules: [{rule: x, what: a b c}]", "too short", id="a phrase of single letters"),
         pytest.param("rules: [{rule: x, what: {phrase: ab*}}]", "begins too short", id="a stem of two letters"),
         pytest.param("rules: [{rule: x, what: ~Iran}]", "five letters", id="a fuzzy name that meets Iraq"),

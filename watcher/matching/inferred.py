@@ -77,8 +77,8 @@ def _who(rule: Rule, development: Development) -> bool:
     lists = [_candidates(slot, development) for slot in rule.everybody]
     facts = development.facts
     if rule.pair and rule.pair.ordered and facts and (facts.agent or facts.target):
-        lists[0] = [actor for actor in lists[0] if facts.agent in (None, actor) and actor != facts.target]
-        lists[1] = [actor for actor in lists[1] if facts.target in (None, actor) and actor != facts.agent]
+        lists[0] = [actor for actor in lists[0] if facts.agent in (None, actor)]
+        lists[1] = [actor for actor in lists[1] if facts.target in (None, actor)]
     return _distinct(lists, frozenset())
 
 

@@ -73,8 +73,8 @@ def _directed(pair: Pair, reading: Reading, lists: Lists, *, trigger: Hit) -> Li
     targets: Sequence[Hit] = lists[1]
     report = reading.report_of(trigger)
     if report and (report.agent or report.target):
-        actors = [hit for hit in actors if report.agent in (None, hit.name) and hit.name != report.target]
-        targets = [hit for hit in targets if report.target in (None, hit.name) and hit.name != report.agent]
+        actors = [hit for hit in actors if report.agent in (None, hit.name)]
+        targets = [hit for hit in targets if report.target in (None, hit.name)]
     elif pair.actor != pair.target:
         # Nobody said who acts: headlines name the one who does it before the deed.
         actors = [hit for hit in actors if hit.start < trigger.start]
