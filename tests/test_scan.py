@@ -421,6 +421,15 @@ def test_any_text_can_be_scanned_and_every_hit_leads_back(pieces: list[str], joi
 _ANY = Scanner(compile_vocabulary(WORDS), [Literal("k", "sign ..3 pact")])
 
 
+def test_a_term_that_stands_everywhere_hides_no_other() -> None:
+    scanner = Scanner(compile_vocabulary(WORDS), [Literal("careless", "the")])
+
+    hits = scanner.scan(document("News", "the the the. " * 5_000 + "Iran signs a pact."))
+
+    assert set(hits.actors) == {"IRN"}
+    assert len(hits.literals["careless"]) < 5_100
+
+
 @pytest.mark.parametrize(
     "text",
     [

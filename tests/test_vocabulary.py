@@ -303,6 +303,7 @@ def test_a_usable_pattern_has_nothing_wrong(pattern: str) -> None:
         pytest.param("", id="empty"),
         pytest.param("!", id="a mark"),
         pytest.param("a*", id="one letter and a star"),
+        pytest.param("a", id="one letter"),
         pytest.param("|".join(f"word{n}" for n in range(10_000)), id="ten thousand alternatives"),
         pytest.param("word " * 50, id="fifty words"),
         pytest.param("$list", id="a list that is not there"),

@@ -207,7 +207,14 @@ def parse_pattern(text: str, lang: str | None, *, lists: Mapping[str, Sequence[s
     if not all(any(element.phrases for element in side) for side in sides) and not (titled and len(parts) == 1):
         raise PatternError(f"{text!r} has no word to look for")
     second = sides[1] if len(sides) > 1 else ()
+    alone = len(sides) == 1 and len(sides[0]) == 1 and not (titled or parts[0].spaceless)
+    if alone and _is_letter(sides[0][0]):
+        raise PatternError(f"{text!r}: one letter finds everything, write a word")
     return Parsed(text, sides[0], second, parts[0].at_start, parts[-1].at_end, parts[0].spaceless)
+
+
+def _is_letter(element: _Element) -> bool:
+    return any(len(phrase) == 1 and max(map(len, phrase[0].listed), default=2) < 2 for phrase in element.phrases)
 
 
 def check_pattern(text: str, lang: str | None = None) -> str | None:

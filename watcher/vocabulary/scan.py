@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 # Languages whose words may also stand in items of another. English ones may stand in any.
 _ALSO_READ = {"uk": ("ru",), "be": ("ru",), "bg": ("ru",), "ur": ("fa",), "ps": ("fa",), "gl": ("es",), "ca": ("es",)}
-# More places than this in one item say nothing new, and hostile text must not grow the work.
+# More places than these in one item say nothing new, and neither hostile text nor a careless rule may grow the work.
 _MOST_FOUND = 5_000
+_MOST_OF_ONE = 50
 _LONGEST_WORD = 60
 # Bare numbers: the scan compares them for every anchor.
 _WHOLE, _PART, _START, _WORD, _LEAD, _TITLE = (
@@ -126,6 +127,8 @@ class Scanner:
             for number, group in groups.items():
                 look.at(document.sentences[number], group)
                 if len(look.found) > _MOST_FOUND:
+                    look.thin_out()
+                if len(look.found) > _MOST_FOUND:
                     break
         languages = _languages(document.lang)
         look.at_title([candidate for candidate in self._titles if candidate.entry.lang in languages])
@@ -214,6 +217,16 @@ class _Look:
                         self._search(
                             candidate, sentence, [at for lead in candidate.lead & present for at in places[lead]]
                         )
+
+    def thin_out(self) -> None:
+        """Keep the first places of each term, so that a term that stands everywhere hides no other."""
+        counts: Counter[int] = Counter()
+        kept = []
+        for one in self.found:
+            counts[id(one.entry)] += 1
+            if counts[id(one.entry)] <= _MOST_OF_ONE:
+                kept.append(one)
+        self.found = kept
 
     def at_title(self, candidates: Iterable[_Candidate]) -> None:
         """Check what has no anchor."""
