@@ -190,7 +190,7 @@ def test_the_shipped_words_compile_without_a_problem() -> None:
 
 def test_the_compiled_file_gives_the_same_vocabulary() -> None:
     vocabulary = compile_vocabulary(
-        INDEX | {"actors/en.yaml": "IRN: [Iran]", "concepts/en.yaml": "talks: {any: [a b, c]}"}
+        INDEX | {"actors/en.yaml": "IRN: [Iran]", "concepts/en.yaml": "talks: {any: [a b, cc]}"}
     )
 
     assert loads(dumps(vocabulary, "mark"), "mark") == vocabulary
