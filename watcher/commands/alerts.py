@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from watcher.commands.screen import print_json, print_table
-from watcher.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     from watcher.store import AlertAccount, Store
@@ -65,9 +64,8 @@ def show(
     with opened() as store:
         found = store.views.alert(alert)
     if found is None:
-        raise ConfigError(
-            [Problem("", 0, 0, f"no alert, or more than one, begins with {alert!r}: see `watcher alerts`")]
-        )
+        sys.stderr.write(f"no alert, or more than one, begins with {alert!r}: see `watcher alerts`\n")
+        raise typer.Exit(1)
     if json:
         print_json(found)
         return
