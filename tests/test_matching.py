@@ -104,6 +104,8 @@ def test_a_capital_named_as_a_place_counts_when_too_few_others_are_named() -> No
 
     assert fires(one, "US envoy in Tehran for talks")
     assert not fires(one, "US and Russia hold talks in Tehran")
+    assert fires(desk("who: [any state, any state]", "what: talks"), "Poland resumes talks in Muscat")
+    assert not fires(desk("who: any state", "what: talks"), "Bakers resume talks in Muscat")
 
 
 def test_an_actor_needs_no_subject_and_a_subject_no_actor() -> None:

@@ -36,7 +36,7 @@ def slot_hits(rule: Rule, reading: Reading, slot: Slot) -> tuple[Hit, ...]:
     """Everybody who could fill a slot, where the rule looks for actors."""
     limit = reading.limit(rule.where.who or rule.where.part or "text")
     found = [hit for hit in reading.found(slot.probes) if hit.end <= limit]
-    return tuple(found or _hosts(rule, reading, slot, limit=limit))
+    return (*found, *_hosts(rule, reading, slot, limit=limit))
 
 
 def _hosts(rule: Rule, reading: Reading, slot: Slot, *, limit: int) -> list[Hit]:
@@ -47,8 +47,9 @@ def _hosts(rule: Rule, reading: Reading, slot: Slot, *, limit: int) -> list[Hit]
     hits = reading.hits
     if not hits.hosts or len(hits.actors) >= len(rule.everybody):
         return []
-    codes = frozenset[str]().union(*(probe.keys for probe in slot.probes if probe.kind == "actor"))
-    return [hit for code in sorted(codes) for hit in hits.hosts.get(code, ()) if hit.end <= limit]
+    kinds = ("actor", "class") if hits.actors else ("actor",)
+    codes = frozenset[str]().union(*(probe.keys for probe in slot.probes if probe.kind in kinds))
+    return [hit for code in sorted(codes & hits.hosts.keys()) for hit in hits.hosts[code] if hit.end <= limit]
 
 
 def _around(rule: Rule, reading: Reading, lists: Lists, *, trigger: Hit) -> tuple[Hit, ...] | None:
