@@ -81,7 +81,7 @@ class DateBinder:
         told = {word for word in words if word}
         for one, word in zip(written, words, strict=True):
             role = self._role(word, told - {word})
-            if days := self._resolved(one, role):
+            if days := self._resolved(one, role, stated=bool(word)):
                 yield DateFact(*days, self._settled(role, days), self.page.document.span(one.start, one.end))
 
     # ── Which dates ────────────────────────────────────────────────────────────────────────────────────────────
@@ -175,12 +175,12 @@ class DateBinder:
             return any(start <= mark.start < self.trigger.start for mark in self.sentence.of("background", "after"))
         return not any(True for _ in self.sentence.of("status", "future", "considered"))
 
-    def _resolved(self, one: Written, role: Role) -> Days | None:
+    def _resolved(self, one: Written, role: Role, *, stated: bool) -> Days | None:
         lean: Lean = "near"
         if role in (Role.PLANNED, Role.NEW, Role.OLD):
             lean = "future"
-        elif role is Role.HELD:
-            lean = "past"
+        elif role is Role.HELD and (stated or one.shape in ("weekday", "weekdays", "day_of_month")):
+            lean = "past"  # "hold talks on 18 June" may tell of a June ahead
         return one.on(self.day, lean)
 
     def _settled(self, role: Role, days: Days) -> Role:

@@ -219,7 +219,7 @@ def _direction(sentence: Sentence, trigger: Hit, taking: Sequence[Hit]) -> tuple
         return None, None
     if len(order) == 2 and root == "schedule" and _are_joined(sentence, taking):
         return None, None
-    if not before and sentence.page.document.lang not in _VERB_FIRST and len(order) == 1:
+    if root != "visit" and not before and sentence.page.document.lang not in _VERB_FIRST and len(order) == 1:
         return None, ActorId(order[0])
     return ActorId(order[0]), ActorId(order[1]) if len(order) > 1 else None
 

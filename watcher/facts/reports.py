@@ -160,6 +160,7 @@ def _report(page: Page, trigger: Hit, voice: _Voice) -> Report | None:
     stands = standing(page, trigger)
     past = background(page, trigger)
     facts = _facts(page, trigger, stands, parties)
+    status = Status.ANNOUNCED if _is_ahead(stands, facts, trigger) else stands.status
     event, direction = _moved(trigger.name, facts)
     document, item = page.document, page.document.item
     deciding = [document.span(trigger.start, trigger.end)]
@@ -170,7 +171,7 @@ def _report(page: Page, trigger: Hit, voice: _Voice) -> Report | None:
         event=event,
         family=concept.family,
         actors=parties.actors,
-        status=stands.status,
+        status=status,
         publisher=voice.publisher,
         time=item.time,
         seen=item.seen,
@@ -193,6 +194,12 @@ def _report(page: Page, trigger: Hit, voice: _Voice) -> Report | None:
         tier=item.tier,
         baseline=item.baseline,
     )
+
+
+def _is_ahead(stands: Standing, facts: _Facts, trigger: Hit) -> bool:
+    """ "Hold talks on Friday": in the present tense, but every day given lies ahead."""
+    roles = {fact.role for fact in facts.dates} - {Role.MENTIONED}
+    return stands.status is Status.HELD and roles == {Role.PLANNED} and trigger.name.partition(".")[0] in _DATED
 
 
 def _distinct(spans: Iterable[Span]) -> tuple[Span, ...]:

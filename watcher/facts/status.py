@@ -189,7 +189,8 @@ def _tense(around: Around, trigger: Hit) -> Standing:
 
 def _verb(around: Around) -> Mark | None:
     """The verb that tells of the meeting taking place: within the trigger, else the nearest."""
-    return min(around.near("held", before=4, after=6, inside=True), key=around.distance, default=None)
+    verbs = (mark for mark in around.near("held", before=4, after=6, inside=True) if not around.is_purpose(mark))
+    return min(verbs, key=around.distance, default=None)
 
 
 class Around:
@@ -253,7 +254,8 @@ class Around:
             if mark.value == "infinitive" and (self.trigger.name in _MOVES or self._leads_to_name(mark)):
                 continue
             if self._is_own(mark):
-                if plans or (mark.value == "infinitive" and mark.start == self.trigger.start):
+                # An inflected future ("rencontreront") is the trigger's own tense; "to" is only where it opens it.
+                if plans or mark.value == "future" or (mark.start == self.trigger.start and mark.value == "infinitive"):
                     yield mark
             elif self.clause[0] <= mark.start < self.clause[1]:
                 yield mark
@@ -267,6 +269,14 @@ class Around:
         """ "If", "unless" before or after the trigger in its sentence: what then happens is not decided."""
         marks = (mark for mark in self.sentence.of("status", "condition") if not self._is_own(mark))
         return next((mark for mark in marks if self.distance(mark) <= _CONDITION_WITHIN), None)
+
+    def is_purpose(self, verb: Mark) -> bool:
+        """ "Sign a truce to end clashes": a verb behind the trigger's "to" that is not the trigger's own."""
+        if verb.start < self.trigger.end or any(
+            mark.first == verb.first for mark in self.sentence.of("status", "begin")
+        ):
+            return False
+        return any(mark.last == verb.first for mark in self.sentence.of("status", "infinitive"))
 
     def _leads_to_begin(self, mark: Mark) -> bool:
         """ "Talks to resume": the verb of the noun itself."""
