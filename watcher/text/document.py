@@ -15,7 +15,7 @@ from watcher.model import Item, Part, Span
 from watcher.text.folding import fold, origins
 from watcher.text.language import settled_language
 from watcher.text.outlets import core_end
-from watcher.text.sentences import Range, clause_around, head_end, sentences_of
+from watcher.text.sentences import Range, clause_cuts, head_end, sentences_of
 
 LONGEST_TITLE = 2_000
 LONGEST_TEXT = 200_000
@@ -82,7 +82,12 @@ class Document:
 
     def clause_at(self, position: int) -> Range:
         """The clause, within its sentence, that holds a folded offset."""
-        return clause_around(self.folded, self.sentence_at(position), position, self.lang)
+        first, last = sentence = self.sentence_at(position)
+        cuts = self._cuts.get(first)
+        if cuts is None:
+            cuts = self._cuts[first] = (first, *clause_cuts(self.folded, sentence, self.lang), last)
+        number = min(max(bisect_right(cuts, position), 1), len(cuts) - 1)
+        return cuts[number - 1], cuts[number]
 
     def span(self, start: int, end: int) -> Span:
         """Where folded `start:end` stands in the title or text as published. What crosses the border is cut at it."""
@@ -107,6 +112,11 @@ class Document:
     @cached_property
     def _origins(self) -> array[int] | None:
         return origins(self.text)
+
+    @cached_property
+    def _cuts(self) -> dict[int, tuple[int, ...]]:
+        """Where clauses begin and end, by the start of their sentence, as far as they were asked for."""
+        return {}
 
     @cached_property
     def _starts(self) -> tuple[int, ...]:

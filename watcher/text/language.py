@@ -21,6 +21,7 @@ _SCRIPTS = (
     ("hi", re.compile(r"[\u0900-\u097f]")),
     ("th", re.compile(r"[\u0e00-\u0e7f]")),
 )
+_SCRIPT_PATTERNS = dict(_SCRIPTS)
 _SCRIPT_OF = {"fa": "ar", "ur": "ar", "ps": "ar", "uk": "ru", "bg": "ru", "sr": "ru", "be": "ru", "yi": "he"}
 _OUTSIDE_LATIN = frozenset(code for code, _ in _SCRIPTS) | frozenset(_SCRIPT_OF)
 _OUTSIDE_LATIN_LETTERS = re.compile(r"[\u0370-\u1dff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufefe]")
@@ -141,10 +142,14 @@ def settled_language(declared: str | None, text: str) -> str:
     if not declared:
         return detect_language(text)
     code = declared.lower().replace("_", "-").split("-")[0]
-    if text.isascii():
-        return detect_language(text) if code in _OUTSIDE_LATIN and _LATIN.search(text) else code
+    script = _script(code)
+    expected = _LATIN if script == "latin" else _SCRIPT_PATTERNS[script]
+    if expected.search(text, 0, _SAMPLE) and not (
+        script == "latin" and _OUTSIDE_LATIN_LETTERS.search(text, 0, _SAMPLE)
+    ):
+        return code
     found = detect_language(text)
-    return code if found == "und" or _script(found) == _script(code) else found
+    return code if found == "und" or _script(found) == script else found
 
 
 def _script(code: str) -> str:

@@ -105,18 +105,6 @@ def _ends_sentence(folded: str, begin: int, end: re.Match[str]) -> bool:
     return not (word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()) or (word.isdigit() and len(word) <= 2))
 
 
-def clause_around(folded: str, sentence: Range, position: int, lang: str) -> Range:
-    """The clause of the sentence that has the position: between commas, dashes and conjunctions of the language."""
-    start, end = sentence
-    for cut in clause_cuts(folded, sentence, lang):
-        if cut <= position:
-            start = cut
-        else:
-            end = cut
-            break
-    return start, end
-
-
 def clause_cuts(folded: str, sentence: Range, lang: str) -> tuple[int, ...]:
     """Offsets inside the sentence at which a new clause begins."""
     pattern = _CLAUSES.get(lang, _CLAUSES["en"])

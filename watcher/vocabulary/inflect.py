@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 COMPLETE = ("en", "fr", "es", "de", "ru", "ar", "fa", "he", "zh")
+ANY_PREFIX = r"\w*?"
+"""How the expression of `*stem` begins."""
 NO_SPACES = frozenset(("zh", "ja"))
 
 
@@ -60,7 +62,7 @@ def wildcard(word: str, lang: str | None) -> Forms:
     if lang in NO_SPACES:
         return exact(stem, lang)
     before, after = word.startswith("*"), word.endswith("*")
-    prefix = r"\w*?" if before else _PREFIXES.get(lang or "", "")
+    prefix = ANY_PREFIX if before else _PREFIXES.get(lang or "", "")
     regex = f"{prefix}{re.escape(stem)}" + (r"\w*+" if after else "")
     return Forms(regex, (f"{'' if prefix else ' '}{stem}{'' if after else ' '}",), bound=not prefix)
 
@@ -77,11 +79,7 @@ def inflect_name(word: str, lang: str | None, *, last: bool = True) -> Forms:
         return listed({word, *([_plural(word)] if last and len(word) > 2 and not word.endswith("s") else [])})
     if lang in _NAME_SUFFIXES:
         return _name(word, lang)
-    if lang == "de" and word.endswith("en"):
-        return listed({word, word + "s"})
-    if lang == "ru" and len(word) > 2 and word[-1] in _RUSSIAN_NAMES and not word.endswith(("ия", "ая", "яя")):
-        return stemmed(word[:-1], _RUSSIAN_NAMES[word[-1]])
-    return _INFLECTIONS.get(lang, _other)(word)
+    return _NAME_INFLECTIONS.get(lang, _INFLECTIONS.get(lang, _other))(word)
 
 
 def script_language(word: str) -> str:
@@ -202,6 +200,11 @@ def _spanish(word: str) -> Forms:
     return stemmed(word, "(?:as?|es)?")
 
 
+def _spanish_name(word: str) -> Forms:
+    # "Catar" is no verb.
+    return listed({word}) if word.endswith(("ar", "er", "ir")) else _spanish(word)
+
+
 def _romance(word: str) -> Forms:
     """Italian and Portuguese, names only: the last vowel changes."""
     return stemmed(word[:-1], "[aeio]s?") if len(word) > 3 and word[-1] in "aeio" else stemmed(word, "(?:e?s|a)?")
@@ -225,6 +228,12 @@ def _german(word: str) -> Forms:
     return stemmed(word, "(?:e[nrms]?|ern|n|s|in|innen|s?en|ses?)?")
 
 
+def _german_name(word: str) -> Forms:
+    if len(word) < 4 or word.endswith("sch"):
+        return _german(word)
+    return listed({word, word + "s"}) if word.endswith("en") else stemmed(word, "(?:s|n|in|innen|er|ern|e)?")
+
+
 # ── Russian ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _ADJECTIVE = "(?:ый|ий|ой|ого|его|ому|ему|ым|им|ом|ем|ая|яя|ой|ей|ую|юю|ое|ее|ые|ие|ых|их|ыми|ими|ою|ею|о|а|ы)?"
@@ -240,8 +249,6 @@ _RUSSIAN_ENDINGS = (
     (("о", "е"), 1, _PLURALS + "|о|е|а|я|у|ю|ом|ем)?"),
     (("ы", "и"), 1, _PLURALS + "|а|у|ом|е)?"),
 )
-# Names keep an ending where nouns may lose it: "Куба" is not "куб", nor "Газа" "газ".
-_RUSSIAN_NAMES = {"а": "(?:а|ы|и|е|у|ой|ою)", "я": "(?:я|и|е|ю|ей|ею)", "о": "(?:о|а|у|ом|е)"}
 _VERB = re.compile(r"(?:ова|ева|[иаеяуыо])?ть(?:ся)?$|ти(?:сь)?$")
 
 
@@ -257,10 +264,34 @@ def _russian(word: str) -> Forms:
     return stemmed(word, _PLURALS + "|а|я|у|ю|ом|ем|ым|е)?")
 
 
+# Names keep an ending where nouns may lose it, or "Куба" were "куб" and "Газа" "газ"; "Дели" and "Осло" do not decline.
+_RUSSIAN_NAMES = (
+    (("ый", "ий", "ая", "яя", "ое", "ее", "ые", "ие", "ия"), 0, None),
+    (("га", "ка", "ха", "жа", "ша", "ча", "ща"), 1, "(?:а|и|е|у|ой|ою|ей)"),
+    (("оа", "уа", "иа"), 0, ""),
+    (("а",), 1, "(?:а|ы|е|у|ой|ою)"),
+    (("я",), 1, "(?:я|и|е|ю|ей)"),
+    (("ь",), 1, "(?:ь|я|ю|ем|е|и|ью)"),
+    (("й",), 1, "(?:й|я|ю|ем|е|и)"),
+    (("ово", "ево", "ино"), 1, "(?:о|а|у|ом|е)"),
+    (("ы",), 1, "(?:ы|ов|ам|ами|ах)?"),
+    (tuple("оеиуюэё"), 0, ""),
+    (("",), 0, "(?:а|у|ом|ем|е|ым)?"),
+)
+
+
+def _russian_name(word: str) -> Forms:
+    cut, suffix = next((cut, suffix) for endings, cut, suffix in _RUSSIAN_NAMES if word.endswith(endings))
+    if suffix is None:
+        return _russian(word)
+    return stemmed(word[: len(word) - cut], suffix) if suffix and len(word) > 2 else listed({word})
+
+
 # ── Arabic, Persian, Hebrew ────────────────────────────────────────────────────────────────────────────────────
 
 # One-letter words written together with the next: and, so; in, to, like, will; the.
 _ARABIC_BEFORE = "(?:[وف]?[بلكس]?(?:ال|ل)?)"
+_ARABIC_NAME_BEFORE = "(?:[وف]?[بلك]?(?:ال|ل)?)"
 _HEBREW_BEFORE = "[ושהכלבמ]{0,3}?"
 _PREFIXES = {"ar": _ARABIC_BEFORE, "he": _HEBREW_BEFORE}
 
@@ -271,8 +302,7 @@ def _arabic(word: str) -> Forms:
     )
 
 
-def _arabic_with(word: str, suffix: str) -> Forms:
-    before = _ARABIC_BEFORE
+def _arabic_with(word: str, suffix: str, before: str = _ARABIC_BEFORE) -> Forms:
     if word.startswith("ال") and len(word) > 4:
         # The article melts into "for": العراق, للعراق. Without it the word may be another one.
         before, word = "(?:[وف]?(?:[بكل]?ال|لل))", word[2:]
@@ -293,6 +323,13 @@ def _hebrew(word: str) -> Forms:
     return stemmed(word, "(?:ימ|ות|י|ה|ת|ו|נו|מ|ית|יות|יה|יו)?" if len(word) > 2 else "", _HEBREW_BEFORE)
 
 
+def _arabic_place(word: str) -> Forms:
+    before = _ARABIC_NAME_BEFORE
+    if word.startswith("ال"):
+        before, word = "(?:[وف]?(?:[بكل]?ال|لل))", word[2:]
+    return stemmed(word[:-1], "[ةه]", before)
+
+
 # A name takes fewer endings than a noun, or "Iran" would be "Iranian" in every language.
 _NAME_SUFFIXES = {
     "ar": ("ي", "(?:ة|ه|ين|ون|ا|ات)?"),
@@ -305,7 +342,8 @@ def _name(word: str, lang: str) -> Forms:
     ending, suffix = _NAME_SUFFIXES[lang]
     suffix = suffix if word.endswith(ending) and len(word) > 2 else ""
     if lang == "ar":
-        return _arabic_with(word, suffix)
+        # Without "will", which stands before verbs only, and without a possessive: "جدة" is not "وجدت".
+        return _arabic_with(word, suffix, _ARABIC_NAME_BEFORE) if word[-1] != "ة" else _arabic_place(word)
     return stemmed(word, suffix, _PREFIXES.get(lang, "")) if suffix or lang == "he" else listed({word})
 
 
@@ -349,4 +387,10 @@ _INFLECTIONS: dict[str, Callable[[str], Forms]] = {
     "cs": _slavic,
     "zh": _chinese,
     "ja": _chinese,
+}
+_NAME_INFLECTIONS: dict[str, Callable[[str], Forms]] = {
+    "de": _german_name,
+    "es": _spanish_name,
+    "ru": _russian_name,
+    "uk": _russian_name,
 }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from watcher.errors import ConfigError, Problem
 from watcher.text import Document, Range
 from watcher.vocabulary.entries import Entry, Index, Mark, entry
+from watcher.vocabulary.inflect import ANY_PREFIX
 from watcher.vocabulary.lexicon import Vocabulary
 from watcher.vocabulary.patterns import Mode, Parsed, PatternError, parse_pattern, spaced
 from watcher.vocabulary.resolve import Found, Resolver
@@ -28,6 +29,7 @@ _ALSO_READ = {"uk": ("ru",), "be": ("ru",), "bg": ("ru",), "ur": ("fa",), "ps": 
 _MOST_FOUND = 5_000
 _MOST_OF_ONE = 50
 _LONGEST_WORD = 60
+_LONGEST_PREFIX = 4  # Arabic "and", "for" and the article
 # Bare numbers: the scan compares them for every anchor.
 _WHOLE, _PART, _START, _WORD, _LEAD, _TITLE = (
     mode.value for mode in (Mode.WHOLE, Mode.PART, Mode.START, Mode.WORD, Mode.LEAD, Mode.TITLE)
@@ -37,7 +39,7 @@ _WHOLE, _PART, _START, _WORD, _LEAD, _TITLE = (
 class _Candidate:
     """An entry ready to be checked; its expressions are compiled when first needed."""
 
-    __slots__ = ("_also", "_regex", "begins", "entry", "lead", "mode", "needs", "plain", "titled")
+    __slots__ = ("_also", "_regex", "begins", "entry", "lead", "mode", "needs", "plain", "reach", "titled")
 
     def __init__(self, one: Entry, anchors: Mapping[str, int]) -> None:
         self.entry = one
@@ -48,6 +50,7 @@ class _Candidate:
         if one.lead:
             bound = all(anchor.startswith(" ") for anchor in one.lead)
             self.begins = _START if bound else _WORD if one.regex.startswith("(?<!") else _PART
+        self.reach = _LONGEST_WORD if ANY_PREFIX in one.regex else _LONGEST_PREFIX
         self.titled = bool(one.marks & (Mark.AT_START | Mark.AT_END))
         self.plain = not (self.titled or one.also)
         self._regex: re.Pattern[str] | None = None
@@ -236,7 +239,11 @@ class _Look:
     def _match(self, candidate: _Candidate, start: int, sentence: Range) -> None:
         folded = self.document.folded
         begins = candidate.begins
-        begin = start if begins == _START else start - 1 if begins == _PART else _word_start(folded, start - 1)
+        begin = start if begins == _START else start - 1
+        if begins == _WORD:
+            begin = _word_start(folded, begin, candidate.reach)
+            if begin < 0:
+                return
         match = candidate.regex.match(folded, begin, sentence[1])
         if match and (candidate.plain or _fits(candidate, match, self.document, sentence)):
             self.found.append(Found(candidate.entry, match.start(), match.end()))
@@ -258,11 +265,14 @@ def _places(matches: Iterable[tuple[int, int, int]]) -> dict[int, list[int]]:
     return places
 
 
-def _word_start(folded: str, position: int) -> int:
-    least = max(position - _LONGEST_WORD, 0)
-    while position > least and folded[position - 1].isalnum():
-        position -= 1
-    return position
+def _word_start(folded: str, position: int, reach: int) -> int:
+    """Where the word that holds a position starts; negative when that is more than `reach` letters before."""
+    start = position
+    while start > 0 and folded[start - 1].isalnum():
+        start -= 1
+        if position - start > reach:
+            return -1
+    return start
 
 
 def _fits(candidate: _Candidate, match: re.Match[str], document: Document, sentence: Range) -> bool:
