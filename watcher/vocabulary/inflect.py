@@ -323,7 +323,7 @@ def _hebrew(word: str) -> Forms:
     return stemmed(word, "(?:ימ|ות|י|ה|ת|ו|נו|מ|ית|יות|יה|יו)?" if len(word) > 2 else "", _HEBREW_BEFORE)
 
 
-def _arabic_place(word: str) -> Forms:
+def _arabic_feminine(word: str) -> Forms:
     before = _ARABIC_NAME_BEFORE
     if word.startswith("ال"):
         before, word = "(?:[وف]?(?:[بكل]?ال|لل))", word[2:]
@@ -343,7 +343,7 @@ def _name(word: str, lang: str) -> Forms:
     suffix = suffix if word.endswith(ending) and len(word) > 2 else ""
     if lang == "ar":
         # Without "will", which stands before verbs only, and without a possessive: "جدة" is not "وجدت".
-        return _arabic_with(word, suffix, _ARABIC_NAME_BEFORE) if word[-1] != "ة" else _arabic_place(word)
+        return _arabic_with(word, suffix, _ARABIC_NAME_BEFORE) if word[-1] != "ة" else _arabic_feminine(word)
     return stemmed(word, suffix, _PREFIXES.get(lang, "")) if suffix or lang == "he" else listed({word})
 
 
