@@ -7,7 +7,7 @@ import sys
 import typer
 
 from watcher import __version__
-from watcher.commands import alerts, check, demo, explain, init, match, replay, status, words
+from watcher.commands import alerts, check, demo, explain, init, match, replay, run, status, try_channel, words
 from watcher.errors import ConfigError, StoreError
 
 OK, PROBLEMS, BAD_SETTINGS, STORE = 0, 1, 2, 3
@@ -43,7 +43,10 @@ app.command("explain")(explain.explain)
 app.command("match")(match.match)
 app.command("words")(words.words)
 app.command("replay")(replay.replay)
+app.command("once")(run.once)
+app.command("run")(run.run)
 app.command("status")(status.status)
+app.command("try-channel")(try_channel.try_channel)
 app.add_typer(alerts.app, name="alerts")
 
 

@@ -8,12 +8,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from watcher.matching import Folders, Prepare, Ruleset, load_rules
 from watcher.model import TeamId
-from watcher.store import RuleShelf
 from watcher.vocabulary import load
 from watcher.wiring.folders import from_shelf, read_folders, secret_names, to_shelf
+
+if TYPE_CHECKING:
+    # `check` and `explain` have no database, and SQLAlchemy takes as long to import as they take to answer.
+    from watcher.store import RuleShelf
 
 
 def load_ruleset(

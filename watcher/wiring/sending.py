@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from html import escape
 from importlib import resources
 
 from watcher.channels.console import ConsoleChannel
@@ -16,7 +17,7 @@ from watcher.channels.email import EmailChannel, MailServer, Security
 from watcher.channels.webhook import WebhookChannel
 from watcher.deliver import Letter, Write
 from watcher.errors import DeliveryError
-from watcher.model import Team, TeamId
+from watcher.model import AlertId, DeliveryId, Message, StoryId, Team, TeamId
 from watcher.net import Client, Limits
 from watcher.protocols import Channel, Parcel
 from watcher.render import Renderer
@@ -80,3 +81,21 @@ def writer(views: Views, teams: Teams, written_by: Renderer) -> Write:
         return Letter(written_by.digest(parcel, tolds, now=now), address)
 
     return write
+
+
+def test_message(team: Team, *, now: datetime) -> Message:
+    """A message that says it is a test, in the form of every other."""
+    words = f"This is a test of watcher for {team.name}. Nothing has happened."
+    key = f"test-{team.id}-{now:%Y%m%d%H%M%S}"
+    return Message(
+        id=DeliveryId(key),
+        alert=AlertId(key),
+        team=team.id,
+        subject="[TEST] watcher can reach you",
+        text=f"{words}\n",
+        html=f"<p>{escape(words)}</p>",
+        payload={"schema": "watcher.test.v1", "id": key, "team": team.id, "text": words},
+        thread=StoryId(key),
+        first_in_thread=True,
+        sent_at=now,
+    )

@@ -1,4 +1,4 @@
-"""Settings → the sources that are watched, with the readers for their kinds."""
+"""Settings → the sources that are watched, and a reader for each kind."""
 
 from __future__ import annotations
 
@@ -6,9 +6,19 @@ from pathlib import Path
 
 from watcher.errors import ConfigError, Problem
 from watcher.model import Source
+from watcher.net import Client
+from watcher.protocols import Reader
+from watcher.settings import Settings
 from watcher.sources.catalogue import read_catalogue
+from watcher.sources.feed import FeedReader
+from watcher.sources.folder import FolderReader
 
 _MOST_BYTES = 50_000_000
+
+
+def readers(settings: Settings) -> dict[str, Reader]:
+    """A reader for each kind of source."""
+    return {"feed": FeedReader(Client(settings.contact)), "folder": FolderReader()}
 
 
 def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:

@@ -1,0 +1,143 @@
+"""A running watcher without its bells: everything that decides and delivers, opened from settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from watcher.deliver import Courier
+from watcher.errors import ConfigError, Problem, StoreError
+from watcher.ingest import wake
+from watcher.matching import Ruleset
+from watcher.model import Source, SourceId
+from watcher.poll import Poller, report
+from watcher.protocols import Clock
+from watcher.settings import Settings
+from watcher.store import Lease, SqlPollLog, Store, open_store
+from watcher.trial import prepare, scanner_of
+from watcher.wiring.minding import recalled
+from watcher.wiring.rules import keep, last_good_of, load_ruleset
+from watcher.wiring.sending import channels, renderer, writer
+from watcher.wiring.watching import read_sources, readers
+
+WAKES_AT_ONCE = 500
+
+log = structlog.get_logger()
+
+
+class BusyError(StoreError):
+    """Another process decides for this database."""
+
+
+class Desk:
+    """
+    What decides and delivers. `decide` and `reload` belong to one thread; each courier may have its own.
+
+    Attributes:
+        couriers: By the kind of channel.
+    """
+
+    def __init__(self, settings: Settings, store: Store, lease: Lease, clock: Clock) -> None:
+        self.settings, self.store, self._lease, self._clock = settings, store, lease, clock
+        self._log: SqlPollLog = store.poll_log(lease)
+        self.sources: Mapping[SourceId, Source] = {}
+        self.ruleset = self._rules()
+        self.poller = Poller(
+            self._log,
+            readers(settings),
+            self.sources,
+            mind=recalled(store, self.ruleset, now=clock.now()),
+            clock=clock,
+            workers=settings.workers,
+        )
+        self._watch()
+        write = writer(store.views, lambda: self.ruleset.teams, renderer())
+        self.couriers = {
+            kind: Courier(store.outbox, {kind: channel}, write, clock) for kind, channel in channels(settings).items()
+        }
+        self._is_ahead = False
+
+    @classmethod
+    def open(cls, settings: Settings, clock: Clock, *, holder: str) -> Desk:
+        """
+        Everything ready to run.
+
+        Args:
+            holder: Who we are, for the message that another process gets.
+
+        Raises:
+            ConfigError: No source list, or no team with a rule.
+            BusyError: Another process decides for this database.
+            StoreError: The database cannot be used.
+        """
+        store = open_store(settings.database)
+        try:
+            lease = store.lease(holder, now=clock.now())
+            if lease is None:
+                who = store.overview(now=clock.now()).holder
+                raise BusyError(f"another watcher decides for this database: {who}", retryable=False)
+            return cls(settings, store, lease, clock)
+        except BaseException:
+            store.close()
+            raise
+
+    def decide(self, *, stopping: Callable[[], bool] = bool) -> None:
+        """One round: what has come back, what falls due by the clock, what is to be fetched next. Raises StoreError."""
+        if self._is_ahead:
+            self.poller.mind = recalled(self.store, self.ruleset, now=self._clock.now())
+            self._is_ahead = False
+        # If something below fails, what was decided and not written must be forgotten, or it would never be told.
+        self._is_ahead = True
+        self.poller.finish()
+        self.wake()
+        self._is_ahead = False
+        if not stopping():
+            self.poller.start()
+
+    def wake(self) -> None:
+        """Decide what has fallen due without a new item. Raises StoreError."""
+        now = self._clock.now()
+        while due := self._log.wakes(now=now, limit=WAKES_AT_ONCE):
+            commit = wake(due, self.poller.mind, now=now)
+            self._log.commit((), commit, now=now)
+            report(commit)
+
+    def reload(self) -> Ruleset:
+        """
+        Read rules and sources again; what was told stays told.
+
+        Raises:
+            ConfigError: No team with a rule is left, or no list of sources; what ran goes on.
+        """
+        self.ruleset = self._rules()
+        self.poller.mind.follow(self.ruleset, scanner_of(self.ruleset))
+        self._watch()
+        return self.ruleset
+
+    def close(self) -> None:
+        """Let go of workers, database and lease."""
+        self.poller.close()
+        self.store.close()
+        self._lease.release()
+
+    def _rules(self) -> Ruleset:
+        last_good = last_good_of(self.store.rules)
+        ruleset = load_ruleset(self.settings.rules, secrets=self.settings.secrets, last_good=last_good, prepare=prepare)
+        if not ruleset.rules:
+            missing = Problem(str(self.settings.rules), 0, 0, "no team has a rule that can run: `watcher check`")
+            raise ConfigError(ruleset.all_problems or [missing])
+        keep(self.store.rules, ruleset, now=self._clock.now())
+        for team in sorted(ruleset.problems):
+            errors = [str(problem) for problem in ruleset.problems[team] if not problem.is_warning]
+            if errors:
+                log.error("rules.rejected", team=team, problems=errors)
+        return ruleset
+
+    def _watch(self) -> None:
+        sources, problems = read_sources(self.settings.sources)
+        for problem in problems:
+            log.error("sources.rejected", problem=str(problem))
+        self.sources = {source.id: source for source in sources}
+        self.poller.sources = self.sources
+        self._log.enrol(sources, now=self._clock.now())

@@ -1,0 +1,32 @@
+"""What the store remembers and the rules that run → the mind that decides."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from watcher.ingest import Mind
+from watcher.matching import Ruleset
+from watcher.policy import Ledger
+from watcher.store import Store
+from watcher.stories import Memory
+from watcher.trial import scanner_of
+
+SINCE = timedelta(days=12)
+"""Longer than a story stays open without a report, see `stories.weights.LIMITS`."""
+TOLD_SINCE = timedelta(days=32)
+"""Longer than the ledger looks back, see `policy`."""
+
+
+def recalled(store: Store, ruleset: Ruleset, *, now: datetime) -> Mind:
+    """
+    A mind that decides as if it had never stopped.
+
+    Raises:
+        StoreError: The database could not be read.
+    """
+    memory, ledger = Memory(), Ledger()
+    with store.remembered(since=now - SINCE, told_since=now - TOLD_SINCE) as kept:
+        memory.restore(kept.stories, kept.developments, kept.appointments, reports=kept.reports, seen=kept.seen)
+        ledger.restore(kept.holds)
+        ledger.restore(kept.alerts)
+    return Mind(ruleset.vocabulary, scanner_of(ruleset), ruleset, memory=memory, ledger=ledger)
