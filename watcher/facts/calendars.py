@@ -17,6 +17,8 @@ Days = tuple[date, date]
 """First and last day, inclusive."""
 
 WEEK, WEEKEND, MONTH, YEAR = 1, 2, 3, 4
+# Months that are meant by a part of a year.
+_SEASONS = {"early": (1, 3), "middle": (5, 8), "late": (10, 12), "end": (12, 12)}
 _SHIFTS = {"next": 1, "coming": 1, "last": -1, "this": 0, "": 0}
 # Without a year, a day some weeks ago is likelier meant than one almost a year ahead, and the other way round.
 _SLACK_BEHIND = timedelta(days=90)
@@ -185,7 +187,8 @@ def _stretch(written: Written, today: date) -> Days:
     elif unit == MONTH:
         days = _part(month_days(today, shift), written.part)
     else:
-        days = _part((date(today.year + shift, 1, 1), date(today.year + shift, 12, 31)), written.part)
+        first, last = _SEASONS.get(written.part, (1, 12))
+        days = date(today.year + shift, first, 1), month_days(date(today.year + shift, last, 1), 0)[1]
     if written.part == "late" and shift == 0 and days[1] >= today:
         return min(max(days[0], today), days[1]), days[1]
     return days

@@ -45,7 +45,7 @@ _UNITS = {"week": WEEK, "weekend": WEEKEND, "month": MONTH, "year": YEAR, "day":
 _GLUE = {
     "of": "F", "the": "H", "to": "T", "and": "A", "from": "O", "in": "I", "within": "W", "ago": "G", "hence": "N",
     "end": "E", "early": "B", "middle": "Z", "late": "S", "next": "X", "coming": "C", "last": "L", "this": "D",
-    "day_mark": "s", "year_mark": "Y", "on": "K", "after_day": "Q", "after": "P", "ahead": "U",
+    "day_mark": "s", "year_mark": "Y", "on": "K", "after_day": "Q", "after": "P", "ahead": "U", "by": "V",
 }  # fmt: skip
 _PUNCTUATION = {
     ",": ",", "、": ",", "，": ",", "-": "-", "/": "/", ".": ".", "'": "'", "(": "(", ")": ")",
@@ -65,7 +65,7 @@ _M = "[mkzjl]"
 _WD = "(?:[wv][,.]?K?H?F?)?"
 _OPEN = r"(?=$|[.,;TOFKIAQ?(-])"
 # Where "10 may" or "14 march" can only be a date.
-_SURE = r"(?:(?<=[KOWTPwv,])|(?=[dob]F?zF?[y.,;TOKI)-])|(?=[ob])|(?=[d]F?z$))"
+_SURE = r"(?:(?<=[KOWTPVwv,])|(?=[dob]F?zF?[y.,;TOKI)-])|(?=[ob])|(?=[d]F?z$))"
 # Pattern names say what to make of it; the second column holds the letters it may begin with.
 _PATTERNS: tuple[tuple[str, str, str], ...] = (
     (
@@ -94,7 +94,7 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("weekdays", "Ow", r"O?(?P<w>w)[-T](?P<v>w)"),
     ("weekday", "XCLDw", r"(?P<s>[XCLD])?(?P<w>w)(?P<t>[XCL])?"),
     ("month", "BZSE", r"(?P<p>[BZSE])-?F?H?(?P<s>[XLD])?(?P<m>[mzjl])(?:F?(?P<y>y))?"),
-    ("month", "IWO", r"[IWO](?P<p>[BZSE])?(?P<s>[XLD])?(?P<m>[mzjl])(?![dob])(?:F?(?P<y>y))?"),
+    ("month", "IWOV", r"[IWOV](?P<p>[BZSE])?(?P<s>[XLD])?(?P<m>[mzjl])(?![dob])(?:F?(?P<y>y))?"),
     ("month", "TKPXLD", r"(?:[TKP]|(?P<s>[XLD]))(?P<m>[mjl])(?![dob])(?:F?(?P<y>y))?"),
     ("month", "mjl", r"(?P<m>[mjl])(?P<p>[BZSE])"),
     ("month", "mkzjl", r"(?P<m>[mkzjl])(?:,?F?(?P<y>y))"),
@@ -103,10 +103,10 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("span", "XCLD", r"(?P<s>[XCLD])(?P<u>u)(?P<p>[BZSE])?"),
     ("span", "u", r"(?P<u>u)(?P<p>[BZSE])?(?P<t>[XCLD])"),
     ("span", "u", r"(?P<u>u)(?:'x)?(?P<p>E)"),
-    ("within", "W", r"W(?P<u>u)(?![XCLD'])"),
+    ("within", "W", r"W(?P<u>u)(?![XCLDE'])"),
     ("within", "WIXC", r"(?:WH?[XC]?|IH?[XC]|[XC])(?P<c>[dn])[XC]?(?P<u>[uh])"),
     ("within", "dn", r"(?P<c>[dn])(?P<u>[uh])W"),
-    ("after", "I", r"I(?P<c>[dn])(?P<u>[uh])(?!G)"),
+    ("after", "I", r"I(?P<c>[dn])(?P<u>[uh])(?![GF])"),
     ("after", "U", r"U(?P<c>[dn])?(?P<u>[uh])"),
     ("after", "dn", r"(?P<c>[dn])(?P<u>[uh])[NS]"),
     ("ago", "dnu", r"(?P<c>[dn])?(?P<u>[uh])G"),
@@ -153,12 +153,22 @@ def read_dates(folded: str, words: Sequence[Word], marks: Sequence[Mark], langua
         for name, pattern in _GRAMMAR.get(letters[at], ()):
             if hit := pattern.match(letters, at):
                 written = _written(name, hit, signs)
-                if written and not any(one.start < written.end and written.start < one.end for one in numeric):
+                if (
+                    written
+                    and not _repeats(written, found)
+                    and not any(one.start < written.end and written.start < one.end for one in numeric)
+                ):
                     found.append(written)
                 step = hit.end() - at
                 break
         at += step
     return tuple(sorted(found, key=lambda one: one.start))
+
+
+def _repeats(written: Written, found: Sequence[Written]) -> bool:
+    """ "12 February next year": the year of the date before it, and no date of its own."""
+    is_year = written.shape == "span" and written.numbers[0] == YEAR
+    return is_year and any(0 <= written.start - one.end <= 2 for one in found)
 
 
 # ── Words become signs ─────────────────────────────────────────────────────────────────────────────────────────
@@ -376,6 +386,6 @@ def _is_led_in(words: Sequence[Word], position: int, language: Marks) -> bool:
     before = [word for word in words if word.end <= position][-1:]
     lead = language.find(before)
     return any(
-        mark.kind == "weekdays" or (mark.kind == "glue" and mark.value in ("on", "from", "to", "within"))
+        mark.kind == "weekdays" or (mark.kind == "glue" and mark.value in ("on", "from", "to", "within", "by"))
         for mark in lead
     )

@@ -80,7 +80,7 @@ class DateBinder:
         words = [self._words_for(one, index, written) for index, one in enumerate(written)]
         told = {word for word in words if word}
         for one, word in zip(written, words, strict=True):
-            role = self._role(word, told - {word})
+            role = self._role(one, word, told - {word})
             if days := self._resolved(one, role, stated=bool(word)):
                 yield DateFact(*days, self._settled(role, days), self.page.document.span(one.start, one.end))
 
@@ -96,7 +96,7 @@ class DateBinder:
 
     def _words_for(self, one: Written, index: int, written: list[Written]) -> str:
         """What words beside the date say of it: `old`, `new`, `planned`, `set`, `mentioned`; empty: nothing."""
-        if self._is_day_of_saying(one) or not self._is_bound(one):
+        if self._is_day_of_saying(one) or not self._is_bound(one) or self._names_another(one):
             return "mentioned"
         for whole in self.sentence.dates:
             if one in whole.halves and one is not whole:
@@ -104,10 +104,11 @@ class DateBinder:
         since = written[index - 1].end if index else self.sentence.start
         best = (_ROLE_WITHIN + 1, "")
         for mark in self._role_marks:
-            if since <= mark.start and mark.end <= one.start:
+            if since <= mark.start <= one.start:  # "until" may be part of the date
                 between = self.sentence.between(mark.end, one.start)
-                if between <= best[0] and (word := self._word_of(mark, between)):
-                    best = between, word
+                weight = between + 2 * (mark.value in ("from", "to"))  # any other word says more
+                if weight <= best[0] and (word := self._word_of(mark, between)):
+                    best = weight, word
         return best[1] if best[0] <= _ROLE_WITHIN else ""
 
     @cached_property
@@ -133,7 +134,7 @@ class DateBinder:
             return "mentioned" if between == 0 else ""
         return mark.value
 
-    def _role(self, word: str, others: set[str]) -> Role:
+    def _role(self, one: Written, word: str, others: set[str]) -> Role:
         """
         The role of a date by the words beside it and beside the other dates of its sentence.
 
@@ -152,7 +153,15 @@ class DateBinder:
             return Role.HELD  # "the first was held on the 12th; the second, on the 19th"
         if self.moving and others & {"old", "new"}:
             return Role.NEW if "old" in others else Role.OLD
+        if one.shape == "offset" and self._is_only_length(one):
+            return Role.MENTIONED
         return self._implied()
+
+    def _is_only_length(self, one: Written) -> bool:
+        """ "The lowest in a year", "over the past week": a length of time, unless something there points ahead."""
+        if one.numbers[0] < 0 <= one.numbers[1]:
+            return True
+        return one.numbers[1] > 2 and not any(True for _ in self.sentence.of("status", "future", "infinitive", "begin"))
 
     def _implied(self) -> Role:
         """The role that follows from the event and its status alone."""
@@ -161,6 +170,9 @@ class DateBinder:
             return Role.OLD  # "postpones Friday's talks"
         if status is Status.HELD or (status is Status.REPORTED and self._is_told_as_past()):
             return Role.HELD
+        if self.trigger.name.partition(".")[0] not in _APPOINTED and not self.standing.mark:
+            ahead = any(True for _ in self.sentence.of("status", "future", "infinitive"))
+            return Role.PLANNED if ahead else Role.MENTIONED  # "a record on 18 November, says …" plans nothing
         return Role.PLANNED if status in _AHEAD else Role.MENTIONED
 
     def _is_told_as_past(self) -> bool:
@@ -180,8 +192,15 @@ class DateBinder:
         if role in (Role.PLANNED, Role.NEW, Role.OLD):
             lean = "future"
         elif role is Role.HELD and (stated or one.shape in ("weekday", "weekdays", "day_of_month")):
-            lean = "past"  # "hold talks on 18 June" may tell of a June ahead
+            lean = "future" if self._is_in_present and not stated else "past"
+        # And "hold talks on 18 June" may tell of a June ahead.
         return one.on(self.day, lean)
+
+    @cached_property
+    def _is_in_present(self) -> bool:
+        """ "Meet on Thursday": the present tense with a weekday tells of the one ahead."""
+        mark = self.standing.mark
+        return mark is not None and any(one.start == mark.start for one in self.sentence.of("status", "present"))
 
     def _settled(self, role: Role, days: Days) -> Role:
         """What was planned for a day that has passed is only mentioned; what "was held" ahead is planned."""
@@ -190,6 +209,23 @@ class DateBinder:
         return Role.PLANNED if role is Role.HELD and days[0] > self.day else role
 
     # ── Binding ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _names_another(self, one: Written) -> bool:
+        """ "His January 6 speech", "the May conflict": a day that names some other thing than a meeting."""
+        if one.shape not in ("day", "month") and one.part != "end":
+            return False
+        before = [word.text for word in self.sentence.words if word.end <= one.start][-1:]
+        following = [word for word in self.sentence.words if word.start >= one.end][:1]
+        if not following or not following[0].text.isalpha():
+            return False
+        if one.shape == "day" and before and before[0] not in ("s", "the", "after"):
+            return False
+        return not any(
+            mark.start == following[0].start for mark in self.sentence.marks if mark.kind in ("glue", "status", "roles")
+        ) and not any(
+            hit.start == following[0].start and (hit.kind == "actor" or hit.name.partition(".")[0] in _APPOINTED)
+            for hit in (*self.page.concepts, *self.sentence.actors)
+        )
 
     def _is_bound(self, one: Written) -> bool:
         """Near the event's words, a meeting's noun, or the verb of its taking place."""

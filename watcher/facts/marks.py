@@ -17,7 +17,7 @@ _HAN = "\u3040-\u30ff\u3400-\u9fff"
 # The same cuts as Document.words, so that a phrase and the text it stands in fall into equal pieces.
 _TOKEN = re.compile(rf"[{_HAN}]|[^\W{_HAN}]+|[^\w\s]")
 _GAP = ".."
-_GAP_WORDS = 2
+_GAP_WORDS = 4  # punctuation counts: "no Trump-Putin meeting"
 _SHORTEST_STEM = 3
 _NO_SECTION = frozenset(("order", "prefixes", "day_endings", "stop", "endings"))
 

@@ -11,6 +11,7 @@ from watcher.facts.marks import Mark
 from watcher.facts.sentence import Page, Sentence
 from watcher.facts.status import VERB_LAST, Standing
 from watcher.model import CountFact, PlaceFact, Role, Status
+from watcher.text import fold
 from watcher.vocabulary import Hit
 
 _WITHIN = 9
@@ -21,7 +22,8 @@ VENUE_NOUNS = frozenset(("summit", "talks", "meeting", "talks.round"))
 _FIRM = frozenset((Status.AGREED, Status.ANNOUNCED, Status.CONFIRMED, Status.HELD))
 _ORDINAL_UNITS = frozenset(("round", "package", "phase"))
 _DURATIONS = frozenset(("hour", "day", "week", "month", "year"))
-_ENDINGS = 2
+_PREFIXING = frozenset(("he", "ar"))
+_LETTERS_IN = "בب"
 
 
 def places_at(page: Page, trigger: Hit, standing: Standing) -> Iterator[PlaceFact]:
@@ -32,7 +34,7 @@ def places_at(page: Page, trigger: Hit, standing: Standing) -> Iterator[PlaceFac
     moved. Anything else ("Geneva talks") is only mentioned.
     """
     sentence = page.sentence(trigger.start)
-    ends = page.document.lang in VERB_LAST
+    ends = page.document.lang in (*VERB_LAST, "zh")
     moves = [sentence.start if ends else mark.start for mark in sentence.of("roles", "move")]
     seen: set[str] = set()
     for hit in sentence.inside(page.places):
@@ -90,13 +92,19 @@ def is_placed(sentence: Sentence, hit: Hit) -> bool:
     """Whether a word that makes it a place stands right before: "in", "to host", also one written to its front."""
     if any(mark.end <= hit.start and sentence.between(mark.end, hit.start) == 0 for mark in sentence.of("into")):
         return True
+    prefix = _written_before(sentence, hit)
+    return bool(prefix) and prefix[-1] in _LETTERS_IN
+
+
+def _written_before(sentence: Sentence, hit: Hit) -> str:
+    """Letters written to the front of a name, within the hit or before it: "ב" of "in Berlin"."""
+    if sentence.page.document.lang not in _PREFIXING:
+        return ""
     folded = sentence.page.document.folded
-    word_start = hit.start
-    while word_start > sentence.start and folded[word_start - 1].isalpha() and hit.start - word_start < _ENDINGS:
-        word_start -= 1
-    return any(mark.start == word_start < hit.start for mark in sentence.of("into")) or (
-        word_start < hit.start and folded[word_start : hit.start] in ("ב", "ب")
-    )
+    name = fold(hit.term.text)
+    if folded[: hit.end].endswith(name):
+        return folded[hit.start : hit.end - len(name)]
+    return ""
 
 
 def _is_bound(page: Page, hit: Hit, trigger: Hit) -> bool:

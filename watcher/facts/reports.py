@@ -62,6 +62,11 @@ _DIRECTIONS = {
 }
 # Become moved up or postponed where the old and the new day say which.
 _MOVABLE = frozenset(("schedule.changed", "schedule.postponed", "schedule.moved_up", "schedule.set"))
+_MOVES = {
+    Direction.UP: "schedule.moved_up",
+    Direction.BACK: "schedule.postponed",
+    Direction.VENUE: "schedule.venue_changed",
+}
 _DATED = frozenset(("talks", "meeting", "summit", "visit", "call", "leaders", "schedule"))
 
 
@@ -87,12 +92,22 @@ def read_facts(document: Document, hits: Hits, vocabulary: Vocabulary) -> tuple[
 
 
 def _with_move(reports: list[Report]) -> list[Report]:
-    """Before a meeting whose old and new days are told, the move itself, when no words for it were found."""
-    moved = next((report for report in reports if report.direction in (Direction.UP, Direction.BACK)), None)
-    if moved is None or any(report.event in _DIRECTIONS for report in reports):
+    """Before a meeting whose old and new days or places are told, the move itself, when no words for it were found."""
+    if any(report.event in _DIRECTIONS for report in reports):
         return reports
-    event = "schedule.moved_up" if moved.direction is Direction.UP else "schedule.postponed"
-    return [replace(moved, event=ConceptId(event)), *reports][:MOST_REPORTS]
+    for report in reports:
+        direction = report.direction or (Direction.VENUE if _changes_venue(report) else None)
+        if direction in _MOVES:
+            moved = replace(report, event=ConceptId(_MOVES[direction]), direction=direction)
+            return [moved, *reports][:MOST_REPORTS]
+    return reports
+
+
+def _changes_venue(report: Report) -> bool:
+    """An old place and another that is planned or new."""
+    roles = {fact.role for fact in report.places}
+    is_meeting = report.event.partition(".")[0] in _DATED
+    return is_meeting and Role.OLD in roles and bool(roles & {Role.NEW, Role.PLANNED})
 
 
 def _triggers(page: Page) -> list[Hit]:
@@ -160,7 +175,10 @@ def _report(page: Page, trigger: Hit, voice: _Voice) -> Report | None:
     stands = standing(page, trigger)
     past = background(page, trigger)
     facts = _facts(page, trigger, stands, parties)
-    status = Status.ANNOUNCED if _is_ahead(stands, facts, trigger) else stands.status
+    status = stands.status
+    if _is_ahead(stands, facts, trigger):
+        status = Status.ANNOUNCED
+        facts = replace(facts, places=tuple(_ahead(place) for place in facts.places))
     event, direction = _moved(trigger.name, facts)
     document, item = page.document, page.document.item
     deciding = [document.span(trigger.start, trigger.end)]
@@ -200,6 +218,10 @@ def _is_ahead(stands: Standing, facts: _Facts, trigger: Hit) -> bool:
     """ "Hold talks on Friday": in the present tense, but every day given lies ahead."""
     roles = {fact.role for fact in facts.dates} - {Role.MENTIONED}
     return stands.status is Status.HELD and roles == {Role.PLANNED} and trigger.name.partition(".")[0] in _DATED
+
+
+def _ahead(place: PlaceFact) -> PlaceFact:
+    return replace(place, role=Role.PLANNED) if place.role is Role.HELD else place
 
 
 def _distinct(spans: Iterable[Span]) -> tuple[Span, ...]:

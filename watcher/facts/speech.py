@@ -48,6 +48,8 @@ def _subject_of(sentence: Sentence, mark: Mark, *, verb_first: bool) -> Hit | No
     after = [hit for hit in sentence.actors if hit.start >= mark.end]
     if sentence.page.document.lang in _SUBJECT_FIRST:
         return before[0] if before and not _has_verb(sentence, sentence.start, before[0].start) else None
+    if before and sentence.between(before[-1].end, mark.start) == 0:
+        return before[-1]
     if verb_first and after and sentence.between(mark.end, after[0].start) <= SPEAKER_WITHIN:
         return after[0]
     if before and sentence.between(before[-1].end, mark.start) <= SPEAKER_WITHIN:

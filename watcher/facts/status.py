@@ -178,7 +178,7 @@ def _tense(around: Around, trigger: Hit) -> Standing:
         return plain
     verb = _verb(around) if trigger.name.partition(".")[0] in _TAKES_PLACE else None
     anchor = (verb.start, verb.end) if verb else (trigger.start, trigger.end)
-    if modal := around.modal(anchor, alone=verb is None):
+    if modal := around.modal(anchor, alone=verb is None or around.is_own(verb)):
         status = Status.CONSIDERED if modal.value == "considered" else Status.ANNOUNCED
         settled = plain.status is Status.CONSIDERED or (plain.status is Status.OFF and status is Status.ANNOUNCED)
         return plain if settled else Standing(status, modal)
@@ -210,7 +210,7 @@ class Around:
     def near(self, status: str, *, before: int, after: int, inside: bool = False) -> Iterator[Mark]:
         """Marks of a status in the trigger's clause, near enough; those within its own words only if asked."""
         for mark in self.sentence.of("status", status):
-            if self._is_own(mark):
+            if self.is_own(mark):
                 if inside:
                     yield mark
             elif self.clause[0] <= mark.start < self.clause[1] and not self._is_date(mark):
@@ -253,7 +253,7 @@ class Around:
         for mark in self.sentence.of("status", *_MODALS):
             if mark.value == "infinitive" and (self.trigger.name in _MOVES or self._leads_to_name(mark)):
                 continue
-            if self._is_own(mark):
+            if self.is_own(mark):
                 # An inflected future ("rencontreront") is the trigger's own tense; "to" is only where it opens it.
                 if plans or mark.value == "future" or (mark.start == self.trigger.start and mark.value == "infinitive"):
                     yield mark
@@ -267,7 +267,7 @@ class Around:
 
     def condition(self) -> Mark | None:
         """ "If", "unless" before or after the trigger in its sentence: what then happens is not decided."""
-        marks = (mark for mark in self.sentence.of("status", "condition") if not self._is_own(mark))
+        marks = (mark for mark in self.sentence.of("status", "condition") if not self.is_own(mark))
         return next((mark for mark in marks if self.distance(mark) <= _CONDITION_WITHIN), None)
 
     def is_purpose(self, verb: Mark) -> bool:
@@ -292,7 +292,8 @@ class Around:
         opened = before.rfind(" '") if " '" in before else (0 if before.startswith("'") else -1)
         return opened >= 0 and "' " not in before[opened + 2 :] and ("' " in after or after.rstrip().endswith("'"))
 
-    def _is_own(self, mark: Mark) -> bool:
+    def is_own(self, mark: Mark) -> bool:
+        """Whether the mark stands within the trigger's own words."""
         return self.trigger.start <= mark.start and mark.end <= self.trigger.end
 
     def _is_date(self, mark: Mark) -> bool:
