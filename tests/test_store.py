@@ -118,6 +118,13 @@ def test_rows_of_an_older_and_of_a_newer_version_load() -> None:
     assert cursor == Cursor(etag="v1")
 
 
+def test_a_row_that_is_no_such_value_stops_us_and_says_where() -> None:
+    with pytest.raises(StoreError, match=r"stored Cursor cannot be read: failures: .*integer") as refused:
+        load(Cursor, '{"failures": "many"}')
+
+    assert not refused.value.retryable
+
+
 # One transaction
 
 
@@ -326,7 +333,7 @@ WRITING: dict[str, Door] = {
     "keep rules": lambda store, log, outbox: store.rules.keep(TEAM.id, {"team.yaml": "team: Gulf"}, now=NOON),
     "drop rules": lambda store, log, outbox: store.rules.drop(TEAM.id, now=NOON),
     "reject rules": lambda store, log, outbox: store.rules.reject(TEAM.id, (), now=NOON),
-    "prune": lambda store, log, outbox: store.prune(now=NOON),
+    "prune": lambda store, log, outbox: store.prune(now=NOON + 8 * DAY),
 }
 READING: dict[str, Door] = {
     "due": lambda store, log, outbox: log.due(now=NOON, limit=9),
@@ -343,6 +350,8 @@ READING: dict[str, Door] = {
 
 @pytest.mark.parametrize("door", WRITING.values(), ids=WRITING)
 def test_a_locked_database_is_a_retryable_error(door: Door, url: str, store: Store, log: PollLog) -> None:
+    log.commit((), decided("a"), now=NOON)
+
     with locked(url), pytest.raises(StoreError, match="locked") as refused:
         door(store, log, store.outbox)
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
+
+from watcher.errors import StoreError
 
 Value = TypeVar("Value")
 
@@ -36,8 +38,19 @@ def dump(value: object) -> str:
 
 
 def load(shape: type[Value], payload: str) -> Value:
-    """The value that was dumped. Raises pydantic's ValidationError if it was not one of these."""
-    return adapter(shape).validate_json(payload)
+    """
+    The value that was dumped.
+
+    Raises:
+        StoreError: Not retryable; it is no such value.
+    """
+    try:
+        return adapter(shape).validate_json(payload)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        message = f"a stored {shape.__name__} cannot be read: {place}: {first['msg']}; restore a backup"
+        raise StoreError(message, retryable=False) from None
 
 
 def sound(text: str) -> str:

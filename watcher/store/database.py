@@ -23,7 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from watcher.errors import StoreError
 
-Key = TypeVar("Key", bound=str)
+Key = TypeVar("Key")
 BUSY = timedelta(seconds=5)
 CHUNK = 500
 # What the same call may meet no longer at the next tick; a person may have to make room or mend rights first.

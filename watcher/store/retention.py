@@ -4,14 +4,15 @@ How long what is remembered, and forgetting the rest in small batches.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, select, update
+from sqlalchemy import ColumnElement, Table, delete, exists, select, update
 from sqlalchemy.sql.dml import Delete, Update
 
-from watcher.store.database import Database
+from watcher.store.database import Database, chunks
 from watcher.store.tables import (
     alerts,
     appointments,
@@ -26,7 +27,7 @@ from watcher.store.tables import (
     stories,
 )
 
-BATCH = 1_000
+SCAN = 50_000  # rows that one search gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,10 @@ KEEP = Retention()
 
 def prune(database: Database, keep: Retention, *, now: datetime, stopping: Callable[[], bool]) -> int:
     """
-    Forget what is older than it is kept for, in transactions of `BATCH` rows so that no poll waits long.
+    Forget what is older than it is kept for, in transactions of `CHUNK` rows so that no poll waits long.
 
     Args:
-        stopping: Asked between batches; what is left over waits for the next time.
+        stopping: Asked between transactions; what is left over waits for the next time.
 
     Returns:
         Rows deleted or emptied.
@@ -64,39 +65,37 @@ def prune(database: Database, keep: Retention, *, now: datetime, stopping: Calla
     total = 0
     for table, which, query in _steps(keep, now):
         key = table.c.seq if "seq" in table.c else next(iter(table.primary_key))
-        some = select(key).where(which).limit(BATCH)
-        while not stopping():
-            with database.write() as connection:
-                count = connection.execute(query.where(key.in_(some))).rowcount
-            total += count
-            if count < BATCH:
-                break
+        found: Sequence[Any] = ("",)
+        while found and not stopping():
+            # Looking for rows may take a second and locks nobody out; deleting these few by their key is quick.
+            with database.read() as connection:
+                found = connection.execute(select(key).where(which).limit(SCAN)).scalars().all()
+            for some in chunks(found):
+                if stopping():
+                    break
+                with database.write() as connection:
+                    total += connection.execute(query.where(key.in_(some), which)).rowcount
     return total
 
 
 def _steps(keep: Retention, now: datetime) -> tuple[tuple[Table, ColumnElement[bool], Delete | Update], ...]:
-    closed = select(stories.c.id).where(stories.c.closed < now - keep.reports)
-    of_closed = select(developments.c.id).where(developments.c.story.in_(closed))
-    owed = select(deliveries.c.alert).where(deliveries.c.next.is_not(None))
+    closed = exists().where(
+        developments.c.id == reports.c.development,
+        stories.c.id == developments.c.story,
+        stories.c.closed < now - keep.reports,
+    )
+    owed = exists().where(deliveries.c.alert == alerts.c.id, deliveries.c.next.is_not(None))
     used = select(stories.c.appointment).where(stories.c.appointment.is_not(None))
     return (
-        (
-            items,
-            (items.c.seen < now - keep.text) & items.c.text.is_not(None),
-            update(items).values(text=None),
-        ),
+        (items, (items.c.seen < now - keep.text) & items.c.text.is_not(None), update(items).values(text=None)),
         (items, items.c.seen < now - keep.items, delete(items)),
         (decisions, decisions.c.time < now - keep.decisions, delete(decisions)),
         (holds, holds.c.time < now - keep.decisions, delete(holds)),
         (quarantine, quarantine.c.time < now - keep.decisions, delete(quarantine)),
-        (reports, reports.c.development.in_(of_closed), delete(reports)),
+        (reports, closed, delete(reports)),
         (seen, seen.c.time < now - keep.seen, delete(seen)),
-        (alerts, (alerts.c.time < now - keep.stories) & alerts.c.id.not_in(owed), delete(alerts)),
-        (
-            stories,
-            (stories.c.last_seen < now - keep.stories) & stories.c.closed.is_not(None),
-            delete(stories),
-        ),
+        (alerts, (alerts.c.time < now - keep.stories) & ~owed, delete(alerts)),
+        (stories, (stories.c.last_seen < now - keep.stories) & stories.c.closed.is_not(None), delete(stories)),
         (
             appointments,
             (appointments.c.changed < now - keep.stories) & appointments.c.id.not_in(used),

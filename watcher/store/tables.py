@@ -35,6 +35,7 @@ class Moment(TypeDecorator[datetime]):
 
 metadata = MetaData()
 _OPEN = text("closed IS NULL")
+_WITH_TEXT = text("text IS NOT NULL")
 _OWED = text("next IS NOT NULL")
 _CLAIMED = text("state = 'claimed'")
 _ABANDONED = text("state = 'abandoned'")
@@ -72,6 +73,7 @@ items = Table(
     Column("published", Moment),
     Column("seen", Moment, nullable=False),
     Index("items_seen", "seen"),
+    Index("items_with_text", "seen", sqlite_where=_WITH_TEXT, postgresql_where=_WITH_TEXT),
 )
 
 seen = Table(

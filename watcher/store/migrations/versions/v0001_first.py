@@ -73,6 +73,8 @@ def _sources() -> None:
         _time("seen"),
     )
     op.create_index("items_seen", "items", ["seen"])
+    with_text = sa.text("text IS NOT NULL")
+    op.create_index("items_with_text", "items", ["seen"], sqlite_where=with_text, postgresql_where=with_text)
     op.create_table(
         "seen",
         _text("item", key=True),
