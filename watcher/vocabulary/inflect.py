@@ -344,7 +344,10 @@ def _name(word: str, lang: str) -> Forms:
     if lang == "ar":
         # Without "will", which stands before verbs only, and without a possessive: "جدة" is not "وجدت".
         return _arabic_with(word, suffix, _ARABIC_NAME_BEFORE) if word[-1] != "ة" else _arabic_feminine(word)
-    return stemmed(word, suffix, _PREFIXES.get(lang, "")) if suffix or lang == "he" else listed({word})
+    if lang == "he":
+        marked = re.sub("[\"']", "[\"']", re.escape(word))
+        return Forms(f"{_HEBREW_BEFORE}{marked}{suffix}", (re.sub("[\"']", " ", word),), bound=False)
+    return stemmed(word, suffix) if suffix else listed({word})
 
 
 # ── The rest ───────────────────────────────────────────────────────────────────────────────────────────────────

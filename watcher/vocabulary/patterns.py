@@ -24,6 +24,7 @@ _MOST_WORDS = 24
 _NON_WORD = re.compile(r"[^\w ]")
 _GAP_TOKEN = re.compile(r"^\.\.(\d{1,4})$")
 _SIMPLE = re.compile(r"\w+")
+_MARKED = re.compile(r"\w+(?:[\"']\w+)*")
 # Possessive throughout: a gap must not try the same words twice.
 _GAP_WORD = r"\w++(?:['.\-]\w++)*+\W++"
 # Articles written together with the next word ("l'accord", "dell'intesa") are no words between.
@@ -114,10 +115,11 @@ def compile_alias(text: str, lang: str | None, *, fixed: bool = False) -> Compil
         PatternError: When it has no letters or digits.
     """
     folded = fold(text).strip()
-    words = _SIMPLE.findall(folded)
+    lang = lang or script_language(folded)
+    # A mark inside a Hebrew word is part of it: או"ם is not "או שם".
+    words = (_MARKED if lang == "he" and not fixed else _SIMPLE).findall(folded)
     if not words or len(words) > _MOST_WORDS:
         raise PatternError(f"{text!r} is no name: write at least one word, at most {_MOST_WORDS}")
-    lang = lang or script_language(folded)
     if lang in NO_SPACES and script_language(folded) == "zh":
         return Compiled(Mode.PART, "", (folded.strip("*"),))
     if folded.endswith("*"):
