@@ -398,6 +398,14 @@ def test_who_acts_on_whom(title: str, agent: str | None, target: str | None) -> 
             "Thailand and Cambodia break US-brokered truce", None, "KHM THA", True, id="the broker takes no part"
         ),
         pytest.param("По словам Лаврова, переговоры с США продолжатся", "RUS", "RUS USA", True, id="ru"),
+        pytest.param(
+            "Trump says he will meet Putin and Zelensky", "USA", "RUS UKR USA", True, id="who speaks of himself"
+        ),
+        pytest.param("Trump hopes to meet Putin and Zelensky", "USA", "RUS UKR USA", True, id="who hopes to"),
+        pytest.param("Trump says Putin and Zelensky will meet", "USA", "RUS UKR", False, id="who speaks of others"),
+        pytest.param(
+            "Iran, US to meet ahead of talks with Oman - reports", None, "IRN USA", True, id="reports is no verb"
+        ),
     ],
 )
 def test_who_says_so_and_who_takes_part(title: str, speaker: str | None, actors: str, principal: bool) -> None:

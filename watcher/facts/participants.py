@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from watcher.facts.marks import Mark
@@ -117,13 +117,15 @@ def _taking_part(
 ) -> list[Hit]:
     """Those present without places and topics, then without who only speaks or reacts, as long as two remain."""
     speech, reactor = others
+    of_himself = speech is not None and speech.of_himself
     taking = present
-    for is_outside in (
+    outsiders: tuple[Callable[[Hit], bool], ...] = (
         lambda hit: hit.term.sort in ("name", "capital") and _is_place(sentence, hit),
         lambda hit: mutual and _is_topic(sentence, hit),  # sanctions "on Russia" are done to it
-        lambda hit: reactor is not None and hit.name == reactor.name and hit.start <= reactor.start,
-        lambda hit: speech is not None and hit.start == speech.hit.start,
-    ):
+        lambda hit: reactor is not None and hit.name == reactor.name and hit.start <= reactor.start and not of_himself,
+        lambda hit: speech is not None and not of_himself and hit.start == speech.hit.start,
+    )
+    for is_outside in outsiders:
         inner = [hit for hit in taking if not is_outside(hit)]
         taking = inner if len(_codes(inner)) > 1 else taking
     return taking

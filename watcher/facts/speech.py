@@ -20,11 +20,12 @@ _SUBJECT_FIRST = frozenset(("fa",))
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """Who is quoted in a sentence, the words that name him, and where what he says begins."""
+    """Who is quoted in a sentence, the words that name him, and where what he says begins, and whether of himself."""
 
     actor: ActorId
     hit: Hit
     said_from: int
+    of_himself: bool = False
 
 
 def speech_in(sentence: Sentence) -> Speech | None:
@@ -39,8 +40,17 @@ def speech_in(sentence: Sentence) -> Speech | None:
             return Speech(ActorId(hit.name), hit, hit.end)
     for mark in sentence.of("say"):
         if hit := _subject_of(sentence, mark, verb_first=page.document.lang in _VERB_FIRST):
-            return Speech(ActorId(hit.name), hit, mark.end)
+            return Speech(ActorId(hit.name), hit, mark.end, _speaks_of_himself(sentence, hit, mark))
     return None
+
+
+def _speaks_of_himself(sentence: Sentence, speaker: Hit, verb: Mark) -> bool:
+    """ "Trump says he will meet Putin", "Trump says hopes to meet Putin": who speaks takes part."""
+    if speaker.start > verb.start:
+        return False
+    after = verb.last + any(mark.first == verb.last for mark in sentence.of("that"))
+    tells = (mark for mark in sentence.of("status") if mark.value in ("future", "considered", "infinitive"))
+    return any(mark.first == after for mark in (*sentence.of("himself"), *tells))
 
 
 def _subject_of(sentence: Sentence, mark: Mark, *, verb_first: bool) -> Hit | None:
@@ -48,17 +58,27 @@ def _subject_of(sentence: Sentence, mark: Mark, *, verb_first: bool) -> Hit | No
     after = [hit for hit in sentence.actors if hit.start >= mark.end]
     if sentence.page.document.lang in _SUBJECT_FIRST:
         return before[0] if before and not _has_verb(sentence, sentence.start, before[0].start) else None
-    if before and sentence.between(before[-1].end, mark.start) == 0:
+    if before and before[-1].end + 1 == mark.start:
         return before[-1]
     if verb_first and after and sentence.between(mark.end, after[0].start) <= SPEAKER_WITHIN:
         return after[0]
     if before and sentence.between(before[-1].end, mark.start) <= SPEAKER_WITHIN:
         between = sentence.page.document.folded[before[-1].end : mark.start]
-        if "," not in between and ":" not in between and not _has_verb(sentence, before[-1].end, mark.start):
+        is_subject = not any(sign in between for sign in (",", ":", " - ")) and not _is_governed(sentence, before[-1])
+        if is_subject and not _has_verb(sentence, before[-1].end, mark.start):
             return before[-1]
     if after and _is_inverted(sentence, mark) and sentence.between(mark.end, after[0].start) <= 2:
         return after[0]
     return None
+
+
+def _is_governed(sentence: Sentence, name: Hit) -> bool:
+    """ "Meeting with Putin": a name behind a preposition is no subject."""
+    return any(
+        mark.end <= name.start and sentence.between(mark.end, name.start) == 0
+        for kind in ("with", "topic")
+        for mark in sentence.of(kind)
+    )
 
 
 def _has_verb(sentence: Sentence, start: int, end: int) -> bool:
@@ -104,7 +124,8 @@ def _at_the_start(sentence: Sentence) -> Speech | None:
     named = [hit for hit in sentence.actors if hit.end <= cut]
     if not named or len({hit.name for hit in named}) > 1 or _tells(sentence, sentence.start, cut):
         return None
-    return Speech(ActorId(named[-1].name), named[-1], cut)
+    of_himself = any(0 < mark.start - cut <= 4 for mark in sentence.of("himself"))
+    return Speech(ActorId(named[-1].name), named[-1], cut, of_himself)
 
 
 def _tells(sentence: Sentence, start: int, end: int) -> bool:
