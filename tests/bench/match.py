@@ -36,8 +36,8 @@ SEEN = datetime(2026, 2, 10, tzinfo=UTC)
 SYLLABLES = {
     "latin": "ba be bi bo bu ka ke ki ko ku ma me mi mo mu ra re ri ro ru sa se si so su ta te ti to tu lan ner sor",
     "arabic": "با بو بي تا تو تي را رو ري سا سو سي كا كو كي لا لو لي ما مو مي نا نو ني دار حور صام طين",
-    "chinese": "天地人山水火木金土日月星云风雨雪花草树石田禾米竹丝马牛羊鸟鱼虫车舟门户刀弓矢戈矛",
 }
+CHARACTERS = [chr(0x4E00 + 13 * number) for number in range(900)]
 LANGUAGES = {"latin": "en", "arabic": "ar", "chinese": "zh"}
 LEXICON = 20_000
 HEADLINES = (
@@ -62,7 +62,7 @@ class Language:
     def __init__(self, script: str, seed: int) -> None:
         self.random = random.Random(seed)
         self.joint = "" if script == "chinese" else " "
-        syllables = list(SYLLABLES[script]) if script == "chinese" else SYLLABLES[script].split()
+        syllables = CHARACTERS if script == "chinese" else SYLLABLES[script].split()
         words: dict[str, None] = {}
         while len(words) < LEXICON:
             words["".join(self.random.choices(syllables, k=self.random.choice((2, 2, 3, 3, 4))))] = None
