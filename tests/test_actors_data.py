@@ -234,6 +234,18 @@ HEADLINES = [
     ("zh", "以伊朗为重点的会议", "IRN"),
     ("zh", "中美洲国家开会", ""),
     ("zh", "联合国安理会就决议草案表决", "UNSC UN"),
+    ("pl", "Rosja i Stany Zjednoczone wznowiły rozmowy, podał Kreml", "RUS USA"),
+    ("pl", "Ambasador Izraela wydalony z Turcji", "ISR TUR"),
+    ("it", "Usa e Iran tornano a trattare, l'Onu plaude", "USA IRN UN"),
+    ("pt", "EUA e China retomam negociações; Brasil oferece mediação", "USA CHN BRA"),
+    ("tr", "ABD ile İran görüşmeleri yeniden başlıyor", "USA IRN"),
+    ("tr", "Rusya'nın Ukrayna önerisi reddedildi", "RUS UKR"),
+    ("nl", "Verenigde Staten en Oekraïne tekenen akkoord", "USA UKR"),
+    ("uk", "Україна та США погодили план, Москва мовчить", "UKR USA RUS"),
+    ("ja", "日中首脳会談、延期へ 米国も注視", "JPN CHN USA"),
+    ("ja", "日中の気温は平年並み", ""),
+    ("ko", "미국과 이란이 협상을 재개한다", "USA IRN"),
+    ("ko", "북한은 한국의 제안을 거부했다", "PRK KOR"),
     ("zh", "泰柬边境再度交火 东盟呼吁克制", "THA KHM ASEAN"),
 ]
 
