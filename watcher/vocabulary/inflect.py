@@ -10,8 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 COMPLETE = ("en", "fr", "es", "de", "ru", "ar", "fa", "he", "zh")
+# Lists are used by many patterns, so most words are met again and again while files are compiled.
+_REMEMBERED = 4096
 ANY_PREFIX = r"\w*?"
 """How the expression of `*stem` begins."""
 NO_SPACES = frozenset(("zh", "ja"))
@@ -49,6 +52,7 @@ def stemmed(stem: str, suffix: str, prefix: str = "") -> Forms:
     return Forms(regex, (stem,) if prefix else (f" {stem}",), bound=not prefix)
 
 
+@lru_cache(_REMEMBERED)
 def exact(word: str, lang: str | None) -> Forms:
     """The word as it stands."""
     if lang in NO_SPACES:
@@ -67,6 +71,7 @@ def wildcard(word: str, lang: str | None) -> Forms:
     return Forms(regex, (f"{'' if prefix else ' '}{stem}{'' if after else ' '}",), bound=not prefix)
 
 
+@lru_cache(_REMEMBERED)
 def inflect(word: str, lang: str | None) -> Forms:
     """Every form of a word of a pattern; `lang` None tells the language from the script."""
     return _INFLECTIONS.get(lang or script_language(word), _other)(word)
