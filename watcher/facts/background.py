@@ -54,12 +54,21 @@ def background(page: Page, trigger: Hit) -> bool:
     clause = sentence.clause(trigger.start)
     if any(clause[0] <= hit.start < clause[1] for hit in page.hits.guards.get("background", ())):
         return True
+    if _opens_in_the_past(page, sentence, clause):
+        return True
     before = clause[0], trigger.start
     if _is_relative(sentence, clause, trigger) or _follows_after(sentence, before):
         return True
     if any(clause[0] <= mark.start < clause[1] for mark in sentence.of("background", "past")):
         return not _overlaps_date_ahead(page, sentence, clause)
     return _is_long_past(page, sentence, clause)
+
+
+def _opens_in_the_past(page: Page, sentence: Sentence, clause: Range) -> bool:
+    """ "Last year the visit was moved and talks were held": what a sentence begins with holds for all of it."""
+    starts = [hit.start for hit in page.hits.guards.get("background", ())]
+    starts += [mark.start for mark in sentence.of("background", "past")]
+    return sentence.start in starts and not _overlaps_date_ahead(page, sentence, clause)
 
 
 def _is_relative(sentence: Sentence, clause: Range, trigger: Hit) -> bool:

@@ -4,7 +4,8 @@ Named blocks of `match`: what meets them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from watcher.matching.guarding import silencer
 from watcher.matching.nearness import pick_near
@@ -13,15 +14,19 @@ from watcher.matching.rule import Block, Probe
 from watcher.vocabulary import Hit
 
 
-def meet(block: Block, reading: Reading, triggers: Sequence[Hit]) -> tuple[Hit, ...] | None:
+def meet(
+    block: Block, reading: Reading, triggers: Sequence[Hit], *, silenced: Callable[[Hit], bool]
+) -> tuple[Hit, ...] | None:
     """
     The hits that meet a block; None when it is not met. A block that asks for absence is met by nothing.
 
     Args:
         triggers: The deciding words that guards in the block bind to.
+        silenced: Whether `unless` silences a concept's words, which then meet nothing.
     """
     limit = reading.limit(block.part or "text")
-    lists = [_member(member, reading, triggers, limit=limit) for member in block.members]
+    look = partial(_member, reading=reading, triggers=triggers, limit=limit, silenced=silenced)
+    lists = [look(member) for member in block.members]
     met = [hits for hits in lists if hits]
     match block.mode:
         case "none":
@@ -38,13 +43,21 @@ def meet(block: Block, reading: Reading, triggers: Sequence[Hit]) -> tuple[Hit, 
             return _flat(met) if met else None
 
 
-def _member(member: Probe | Block, reading: Reading, triggers: Sequence[Hit], *, limit: int) -> tuple[Hit, ...]:
+def _member(
+    member: Probe | Block,
+    *,
+    reading: Reading,
+    triggers: Sequence[Hit],
+    limit: int,
+    silenced: Callable[[Hit], bool],
+) -> tuple[Hit, ...]:
     if isinstance(member, Block):
-        return meet(member, reading, triggers) or ()
+        return meet(member, reading, triggers, silenced=silenced) or ()
     if member.kind == "guard":
         found = [silencer(reading, member, trigger) for trigger in triggers]
         return tuple(hit for hit in found if hit) if found and all(found) else ()
-    return tuple(hit for hit in reading.hits_of(member) if hit.end <= limit)
+    inside = tuple(hit for hit in reading.hits_of(member) if hit.end <= limit)
+    return tuple(hit for hit in inside if not silenced(hit)) if member.kind == "concept" else inside
 
 
 def _flat(lists: Iterable[tuple[Hit, ...]]) -> tuple[Hit, ...]:

@@ -148,7 +148,9 @@ class Evaluation:
 
     def block(self, name: str) -> tuple[Hit, ...] | None:
         """What met a named block; None when it is not met."""
-        return meet(self.rule.blocks[name], self.reading, self.triggers)
+        return meet(
+            self.rule.blocks[name], self.reading, self.triggers, silenced=lambda hit: self.silenced_by(hit) is not None
+        )
 
     @cached_property
     def score(self) -> Mapping[str, int]:
