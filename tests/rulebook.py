@@ -24,6 +24,55 @@ channels:
 default: desk
 """
 
+TALKS = """
+as_of: 2026-02-10
+rules:
+  - rule: US–Iran talks
+    who: [United States, Iran]
+    what: talks
+    examples:
+      alert: [Iran and US hold talks]
+      quiet: [Iran and Oman hold talks]
+"""
+FULL = """
+as_of: 2026-02-10
+rules:
+  - rule: Everything
+    id: all-keys
+    was: [old-id]
+    who: [United States, {any: [Iran, any group]}]
+    what: [talks, {phrase: truce}, =persona non grata, ~Araghchi, /round \\d+/]
+    unless: [sport, Oman, price of oil]
+    where: {in: lead, who: text, within: 20 words, order: given}
+    match:
+      topic: {any: [talks, nuclear file]}
+      near: {near: [Iran, talks], within: 5 words, order: given, in: title}
+      two: {at_least: 2, of: [talks, Iran, {all: [Oman, talks]}]}
+      noise: {none: [stocks rally]}
+    condition: who and what and not unless and (topic or near or two) and not noise
+    score: {threshold: 5, topic: 3, two: 2, title_bonus: 1}
+    languages: [en, ru]
+    sources: {tier: [1, 2], only: [wire.example], not: [tabloid.example]}
+    corroborate: {publishers: 2, within: 2h, else: send}
+    count: {at_least: 5, within: 1h}
+    status_in: [agreed, announced]
+    extract: [old_date, new_date]
+    notify: [desk, ops]
+    throttle: 1 per 20m
+    digest: daily 7:00
+    updates: each
+    grain: fine
+    stage: draft
+    severity: flash
+    why: Read it.
+    examples:
+      alert:
+        - {title: Iran and US hold talks, text: More., lang: en, source: wire, expect: {old_date: 2026-02-18}}
+      story:
+        - {at: +0h, title: Iran and US to meet, expect: new}
+        - {at: +2h, title: Sooner, expect: update, changed: {date: [2026-02-18, 2026-02-11]}}
+"""
+
 WORDS = {
     "actors/index.yaml": """
         USA: {class: state, english: United States}

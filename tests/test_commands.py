@@ -55,7 +55,7 @@ def test_a_fault_is_named_with_its_place_and_ends_with_1(desk: Path, tmp_path: P
 
     said = run("check", folder=tmp_path, expect=1)
 
-    assert "rules/my-desk/talks.yaml:8:15: " in said
+    assert "rules/my-desk/talks.yaml:9:15: " in said
     assert "urgent" in said
     assert "1 errors" in said
 

@@ -16,6 +16,8 @@ from watcher.errors import ConfigError, Problem
 def init(folder: Path = typer.Argument(Path(), help="Where to write it; made when it is not there.")) -> None:
     """Write a commented starter folder: settings, sources, a team with rules. Files that are there are left alone."""
     from watcher.wiring.folders import shipped
+    from watcher.wiring.rules import load_ruleset
+    from watcher.wiring.schemas import write_schemas
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -28,6 +30,7 @@ def init(folder: Path = typer.Argument(Path(), help="Where to write it; made whe
         (folder / "secrets").mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise ConfigError([Problem(str(folder), 0, 0, f"cannot write here: {error.strerror}")]) from error
+    written.append(write_schemas(folder / "rules", load_ruleset(folder / "rules")))
     for path in written:
         sys.stdout.write(f"wrote {path}\n")
     where = "" if folder == Path() else f"cd {folder} && "

@@ -3,7 +3,7 @@ Rules: what people write, what we run, and what it finds.
 
 Doors: `load_rules` (folders of texts → `Ruleset` with its problems), `match` (rules against an item), `match_inferred`
 (against a development that no item states), `explain` and `explain_all` (why it fired, or which clause failed),
-`check_example` and `example_item` (what a rule's author vouches for), `rule_schema` and `team_schema` (for editors).
+`check_example` and `example_item` (what a rule's author vouches for), `schema_files` (for editors).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from watcher.matching.explaining import Clause, Explanation, GuardLook, explain,
 from watcher.matching.loading import Prepare, RunExample, load_rules
 from watcher.matching.rule import Rule
 from watcher.matching.ruleset import Folders, Ruleset, match, match_inferred
-from watcher.matching.schema import rule_schema, team_schema
+from watcher.matching.schema import rule_schema, schema_files, team_schema
 from watcher.matching.spec import Example, Tale
 
 __all__ = [
@@ -35,5 +35,6 @@ __all__ = [
     "match",
     "match_inferred",
     "rule_schema",
+    "schema_files",
     "team_schema",
 ]

@@ -166,6 +166,11 @@ class Library:
         faults.add(name, f"{what} is called {name.text!r}{did_you_mean(name.text, names)}", "unknown-name")
         return None
 
+    @property
+    def rule_ids(self) -> frozenset[str]:
+        """Ids of the folder's own rules, by which `use` and `extends` name them."""
+        return frozenset(self._rules_by_id())
+
     def _rules_by_id(self) -> Mapping[str, Table]:
         return {name: rule for rule in self.rules if (name := _own_id(rule))}
 

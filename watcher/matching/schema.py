@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from watcher.matching.desk import SHARED, read_library
 from watcher.matching.examples import BECOMES
 from watcher.matching.extract import EXTRACTS
 from watcher.matching.names import OFFICES
-from watcher.matching.team import CHANNEL_KINDS
+from watcher.matching.ruleset import Folders, Ruleset
+from watcher.matching.team import USABLE_KINDS
 from watcher.matching.terms import BLOCK_KEYS, CLASSES, PARTS, TERM_KEYS
 from watcher.matching.wishes import GRAINS, STAGES, UPDATES
 from watcher.model import Severity, Status
 from watcher.vocabulary import Vocabulary
+from watcher.yamlfile import Faults
 
+RULE_FILE, TEAM_FILE = "rule.json", "team.json"
 Schema = Mapping[str, object]
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT: Schema = {"type": "string"}
@@ -27,24 +31,44 @@ _DAY: Schema = {"type": "string", "description": "A day: 2026-02-10"}
 _SPAN: Schema = {"type": "string", "description": "A time span: 20m, 2h, 30d"}
 
 
+def schema_files(ruleset: Ruleset, folders: Folders) -> Mapping[str, Schema]:
+    """
+    The schemas of a folder of teams by file name. One serves all teams: what any of them may name is completed in the
+    files of each; that a channel is another team's is left to `load_rules`.
+    """
+    faults = Faults()
+    shared = read_library(folders.get(SHARED, {}), None, faults)
+    libraries = [shared, *(read_library(texts, shared, faults) for name, texts in folders.items() if name != SHARED)]
+    rules = rule_schema(
+        ruleset.vocabulary,
+        *ruleset.overlays.values(),
+        channels={channel for team in ruleset.teams.values() for channel in team.channels},
+        shared=shared.rule_ids,
+        lists={name for library in libraries for name in library.lists},
+    )
+    return {RULE_FILE: rules, TEAM_FILE: team_schema()}
+
+
 def rule_schema(
-    vocabulary: Vocabulary, *, channels: Iterable[str] = (), shared: Iterable[str] = (), lists: Iterable[str] = ()
+    *vocabularies: Vocabulary, channels: Iterable[str] = (), shared: Iterable[str] = (), lists: Iterable[str] = ()
 ) -> Schema:
     """
     The schema of a rule file.
 
     Args:
+        vocabularies: The shared one, and those of teams with words of their own.
         channels: Names of the team's channels; empty: any is accepted.
         shared: Ids of rules that `use` can name.
         lists: Names of lists that `include` can name.
     """
-    actors = sorted({*vocabulary.actors, *(actor.english for actor in vocabulary.actors.values())})
+    acting = [actor for vocabulary in vocabularies for actor in vocabulary.actors.values()]
+    actors = sorted({name for actor in acting for name in (actor.code, actor.english)})
     classes = [f"any {cls}" for cls in CLASSES]
     offices = [f"{office} of " for office in OFFICES]
     definitions: dict[str, object] = {
         "actor": {"anyOf": [{"enum": [*classes, *actors]}, {"type": "string", "description": " or ".join(offices)}]},
-        "concept": {"anyOf": [{"enum": sorted(vocabulary.concepts)}, _TEXT]},
-        "guard": {"anyOf": [{"enum": sorted(vocabulary.guards)}, _TEXT]},
+        "concept": {"anyOf": [{"enum": sorted({name for one in vocabularies for name in one.concepts})}, _TEXT]},
+        "guard": {"anyOf": [{"enum": sorted({name for one in vocabularies for name in one.guards})}, _TEXT]},
         "marked": {"type": "object", "properties": _terms(lists), "additionalProperties": False},
         "slot": _slot(),
         "block": _block(lists),
@@ -78,12 +102,12 @@ def rule_schema(
 def team_schema() -> Schema:
     """The schema of `team.yaml`."""
     secret = {"type": "string", "pattern": "^secret:[A-Za-z0-9._-]+$"}
-    kinds: dict[str, object] = {"email": _several(_TEXT), "webhook": _several(_TEXT), "chat": secret, "console": _TRUTH}
+    kinds: dict[str, object] = {"email": _several(_TEXT), "webhook": _several(_TEXT), "console": _TRUTH}
     channel = {
         "type": "object",
-        "properties": {**{kind: kinds[kind] for kind in CHANNEL_KINDS}, "secret": secret},
+        "properties": {**{kind: kinds[kind] for kind in USABLE_KINDS}, "secret": secret},
         "additionalProperties": False,
-        "oneOf": [{"required": [kind]} for kind in CHANNEL_KINDS],
+        "oneOf": [{"required": [kind]} for kind in USABLE_KINDS],
     }
     return {
         "$schema": _DIALECT,

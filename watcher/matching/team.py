@@ -27,6 +27,8 @@ from watcher.yamlfile import (
 
 TEAM_KEYS = ("team", "timezone", "channels", "default", "quiet_hours", "digest", "cap")
 CHANNEL_KINDS = ("email", "webhook", "chat", "console")
+USABLE_KINDS = ("email", "webhook", "console")
+"""Without those of the language that this version cannot send through: they are refused, so that no alert waits."""
 LIMIT_CHANNELS = 50
 LIMIT_RECIPIENTS = 200
 _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
@@ -142,7 +144,11 @@ def _read_address(
     kinds = [kind for kind in CHANNEL_KINDS if kind in fields]
     if len(kinds) != 1:
         if isinstance(node, Table):
-            faults.add(node, f"channels: {name} needs one of {', '.join(CHANNEL_KINDS)}", "wrong-shape")
+            faults.add(node, f"channels: {name} needs one of {', '.join(USABLE_KINDS)}", "wrong-shape")
+        return None
+    if kinds[0] not in USABLE_KINDS:
+        message = f"channels: {kinds[0]} is not available in this version; use webhook or email"
+        faults.add(node, message, "unavailable-channel")
         return None
     before = len(faults)
     secret = _read_secret(fields["secret"], team, faults, known=secrets) if "secret" in fields else None
@@ -152,10 +158,6 @@ def _read_address(
         recipients = tuple(dict.fromkeys(filter(None, (_mail(one, faults) for one in _several(value, faults)))))
     elif kinds[0] == "webhook":
         recipients = tuple(dict.fromkeys(filter(None, (_url(one, faults) for one in _several(value, faults)))))
-    elif kinds[0] == "chat":
-        # The address of a chat room lets anybody write to it, so it is a secret as a whole.
-        secret = _read_secret(value, team, faults, known=secrets)
-        recipients = ("chat",)
     elif read_truth(value, faults) is False:
         return None
     return Address(name, kinds[0], recipients, secret) if recipients and len(faults) == before else None
