@@ -40,7 +40,8 @@ _KEYS = (
     "source", *KINDS, "every", "publisher", "lang", "tier", "timezone", "baseline_age", "private", "verified", "note",
 )  # fmt: skip
 _ID = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
-SHORTEST = timedelta(minutes=1)
+SHORTEST = {"feed": timedelta(minutes=1), "folder": timedelta(seconds=5)}
+_USUAL = {"feed": timedelta(minutes=15), "folder": timedelta(seconds=30)}
 _BASELINE_AGE = timedelta(hours=6)
 
 
@@ -84,7 +85,7 @@ def _source(node: Node, faults: Faults) -> Source | None:
     if address and kinds[0] == "feed" and not _is_web(address):
         faults.add(fields["feed"], f"feed: {address[:80]!r} is no http or https address", "bad-address")
         address = None
-    every = _every(fields, faults)
+    every = _every(kinds[0], fields, faults)
     zone = _zone(fields, faults)
     if not name or not address:
         return None
@@ -114,11 +115,12 @@ def _span(fields: Mapping[str, Node], key: str, faults: Faults) -> timedelta | N
     return read_duration(fields[key], faults) if key in fields else None
 
 
-def _every(fields: Mapping[str, Node], faults: Faults) -> timedelta:
-    every = _span(fields, "every", faults) or timedelta(minutes=15)
-    if every < SHORTEST:
-        faults.add(fields["every"], "every: at least 1m, so that no server is hammered", "too-often")
-    return max(every, SHORTEST)
+def _every(kind: str, fields: Mapping[str, Node], faults: Faults) -> timedelta:
+    every, shortest = _span(fields, "every", faults) or _USUAL[kind], SHORTEST[kind]
+    if every < shortest:
+        said = f"{shortest.total_seconds():.0f} seconds"
+        faults.add(fields["every"], f"every: at least {said}, so that no server is hammered", "too-often")
+    return max(every, shortest)
 
 
 def _zone(fields: Mapping[str, Node], faults: Faults) -> str:
