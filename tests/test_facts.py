@@ -305,6 +305,22 @@ def test_the_date_line_of_an_article_is_found_in_its_text() -> None:
     assert all(text[fact.span.start : fact.span.end] for fact in one.dates if fact.span.part is Part.TEXT)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("MUSCAT, February 9 (Agency) - Iran and the US are to hold talks in Geneva.", id="date line"),
+        pytest.param(
+            "The minister wrote in a post on Monday that Iran and the US are to hold talks.", id="day of a post"
+        ),
+        pytest.param("Earlier on Monday Iran and the US agreed to hold talks.", id="earlier that day"),
+    ],
+)
+def test_the_day_of_writing_or_saying_is_not_the_appointments(text: str) -> None:
+    one = report("Iran and US to hold third round of talks", "talks", text=text)
+
+    assert {fact.role for fact in one.dates} <= {Role.MENTIONED}
+
+
 def test_an_endless_menu_of_links_reports_nothing() -> None:
     menu = "Home World Iran US talks in Geneva on Friday Sport Weather " * 20
 
@@ -348,6 +364,8 @@ def test_places_are_venues_where_words_make_them_so(title: str, expected: dict[s
         pytest.param("Canada gives two Chinese diplomats 48 hours to leave", [(2, "diplomat"), (48, "hour")], id="two"),
         pytest.param("Иран и США проведут пятый раунд переговоров", [(5, "round")], id="ru"),
         pytest.param("إيران وأمريكا تعقدان الجولة الثالثة من المحادثات", [(3, "round")], id="ar: behind the noun"),
+        pytest.param("欧盟通过第19轮对俄罗斯制裁", [(19, "package")], id="zh: rounds of sanctions are packages"),
+        pytest.param("EU leaders agree on 90 billion support package for Ukraine", [], id="a sum is no ordinal"),
         pytest.param("دور پنجم مذاکرات ایران و آمریکا", [(5, "round")], id="fa: behind the noun"),
     ],
 )

@@ -9,35 +9,18 @@ from datetime import UTC, date, datetime, timezone
 from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from watcher.facts.belonging import APPOINTED, belongs
 from watcher.facts.calendars import Days, Lean, Written
 from watcher.facts.marks import Mark
 from watcher.facts.sentence import Page
 from watcher.facts.status import Standing
 from watcher.model import DateFact, Item, Role, Status
-from watcher.text import Range
 from watcher.vocabulary import Hit
 
-BOUND_WITHIN = 9
-"""Words between a date and the noun of a meeting: measured, beyond it dates belong to something else."""
 _ROLE_WITHIN = 6
-_SAID_WITHIN = 2
-_VERB_WITHIN = 4
 _AHEAD = (Status.CONSIDERED, Status.REPORTED, Status.CLAIMED, Status.AGREED, Status.ANNOUNCED, Status.CONFIRMED)
 _MOVING = frozenset(
     ("schedule.moved_up", "schedule.postponed", "schedule.changed", "schedule.off", "schedule.cancelled")
-)
-_APPOINTED = (
-    "talks",
-    "meeting",
-    "summit",
-    "visit",
-    "call",
-    "leaders",
-    "schedule",
-    "council",
-    "deadline",
-    "agreement",
-    "ceasefire",
 )
 
 
@@ -96,7 +79,7 @@ class DateBinder:
 
     def _words_for(self, one: Written, index: int, written: list[Written]) -> str:
         """What words beside the date say of it: `old`, `new`, `planned`, `set`, `mentioned`; empty: nothing."""
-        if self._is_day_of_saying(one) or not self._is_bound(one) or self._names_another(one):
+        if not belongs(self.sentence, self.trigger, one):
             return "mentioned"
         for whole in self.sentence.dates:
             if one in whole.halves and one is not whole:
@@ -170,7 +153,7 @@ class DateBinder:
             return Role.OLD  # "postpones Friday's talks"
         if status is Status.HELD or (status is Status.REPORTED and self._is_told_as_past()):
             return Role.HELD
-        if self.trigger.name.partition(".")[0] not in _APPOINTED and not self.standing.mark:
+        if self.trigger.name.partition(".")[0] not in APPOINTED and not self.standing.mark:
             ahead = any(True for _ in self.sentence.of("status", "future", "infinitive"))
             return Role.PLANNED if ahead else Role.MENTIONED  # "a record on 18 November, says …" plans nothing
         return Role.PLANNED if status in _AHEAD else Role.MENTIONED
@@ -207,52 +190,3 @@ class DateBinder:
         if role is Role.PLANNED and days[1] < self.day:
             return Role.MENTIONED
         return Role.PLANNED if role is Role.HELD and days[0] > self.day else role
-
-    # ── Binding ────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _names_another(self, one: Written) -> bool:
-        """ "His January 6 speech", "the May conflict": a day that names some other thing than a meeting."""
-        if one.shape not in ("day", "month") and one.part != "end":
-            return False
-        before = [word.text for word in self.sentence.words if word.end <= one.start][-1:]
-        following = [word for word in self.sentence.words if word.start >= one.end][:1]
-        if not following or not following[0].text.isalpha():
-            return False
-        if one.shape == "day" and before and before[0] not in ("s", "the", "after"):
-            return False
-        return not any(
-            mark.start == following[0].start for mark in self.sentence.marks if mark.kind in ("glue", "status", "roles")
-        ) and not any(
-            hit.start == following[0].start and (hit.kind == "actor" or hit.name.partition(".")[0] in _APPOINTED)
-            for hit in (*self.page.concepts, *self.sentence.actors)
-        )
-
-    def _is_bound(self, one: Written) -> bool:
-        """Near the event's words, a meeting's noun, or the verb of its taking place."""
-        at = one.start, one.end
-        if any(
-            mark.end <= one.start and self.sentence.between(mark.end, one.start) <= _VERB_WITHIN
-            for mark in self.sentence.of("roles", "set", "held", "old", "new")
-        ):
-            return True
-        anchors = (
-            (hit.start, hit.end)
-            for hit in self.sentence.inside(self.page.concepts)
-            if hit is self.trigger or hit.name.partition(".")[0] in _APPOINTED
-        )
-        return any(self._near(anchor, at) for anchor in anchors)
-
-    def _near(self, anchor: Range, at: Range) -> bool:
-        return anchor[0] <= at[0] < anchor[1] or self.sentence.distance(anchor, at) <= BOUND_WITHIN
-
-    def _is_day_of_saying(self, one: Written) -> bool:
-        """ "Said on Wednesday", "周三表示": the day somebody spoke, not the day of the event."""
-        start, end = self.sentence.clause(one.start)
-        for mark in self.sentence.of("say"):
-            if not start <= mark.start < max(end, one.end):
-                continue
-            if mark.end <= one.start and self.sentence.between(mark.end, one.start) <= _SAID_WITHIN:
-                return not mark.end <= self.trigger.start < one.start
-            if one.end <= mark.start and self.sentence.between(one.end, mark.start) <= 1:
-                return self.trigger.start >= mark.end or self.sentence.page.document.lang in ("zh", "fa")
-        return False

@@ -4,14 +4,14 @@ Places of a sentence bound to its event: venue planned or held, left or moved to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from watcher.facts.days import today_of
 from watcher.facts.marks import Mark
 from watcher.facts.sentence import Page, Sentence
 from watcher.facts.status import VERB_LAST, Standing
 from watcher.model import CountFact, PlaceFact, Role, Status
-from watcher.text import fold
+from watcher.text import Word, fold
 from watcher.vocabulary import Hit
 
 _WITHIN = 9
@@ -132,7 +132,9 @@ def counts_at(page: Page, trigger: Hit) -> Iterator[CountFact]:
             continue
         number, start, end = found
         seen.add((unit.value, number))
-        yield CountFact(number, unit.value, page.document.span(start, end))
+        # The Chinese press counts rounds of sanctions, the European packages.
+        name = "package" if unit.value == "round" and trigger.name.startswith("sanctions") else unit.value
+        yield CountFact(number, name, page.document.span(start, end))
 
 
 def _number_of(sentence: Sentence, unit: Mark) -> tuple[int, int, int] | None:
@@ -151,13 +153,20 @@ def _digits_of(sentence: Sentence, unit: Mark, *, ordinal: bool) -> tuple[int, i
     for index in range(unit.first - 1, max(unit.first - 4, -1), -1):
         text = words[index].text
         digits = text.rstrip("abcdefghijklmnopqrstuvwxyzйогеё")
-        if digits.isdigit() and len(digits) <= 7 and (ordinal or digits == text):
+        if digits.isdigit() and len(digits) <= 7 and _may_count(words, index, digits, ordinal=ordinal):
             return _grouped(sentence, index, digits), words[index].start, unit.end
         if text in (".", ",") and index == unit.first - 1 and not ordinal:
             return None
     if ordinal and unit.last < len(words) and words[unit.last].text.isdigit() and len(words[unit.last].text) <= 3:
         return int(words[unit.last].text), unit.start, words[unit.last].end
     return None
+
+
+def _may_count(words: Sequence[Word], index: int, digits: str, *, ordinal: bool) -> bool:
+    """Ordinals have an ending ("19th", "19-й", "19."), and other numbers none."""
+    if not ordinal:
+        return digits == words[index].text
+    return digits != words[index].text or words[index + 1].text in ("-", ".")
 
 
 def _grouped(sentence: Sentence, index: int, digits: str) -> int:

@@ -4,41 +4,26 @@ Document and hits → reports: which events an item reports, strongest first, ea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import TypeVar
 
+from watcher.facts.appointment import APPOINTED, Facts, facts_of, is_in_list
 from watcher.facts.background import background, guards_at
-from watcher.facts.days import DateBinder, today_of
-from watcher.facts.participants import Parties, parties_at
-from watcher.facts.places import counts_at, places_at
+from watcher.facts.participants import parties_at
 from watcher.facts.sentence import Page
 from watcher.facts.status import Standing, standing
 from watcher.facts.titles import content_words
 from watcher.model import (
-    ActorId,
     ConceptId,
-    CountFact,
-    DateFact,
     Direction,
-    PlaceFact,
     Report,
     Role,
     Span,
-    Status,
 )
 from watcher.text import Document, publisher_of
 from watcher.vocabulary import Hit, Hits, Vocabulary
 
 MOST_REPORTS = 5
 """Events of one item that are reported; more say nothing that these do not."""
-_MOST_FACTS = 6
-_JUST_HELD = timedelta(days=3)
-# Menus and lists of links come as one endless sentence; no reporter writes one.
-_LONGEST_SENTENCE = 500
-_BODY_SENTENCES = 25
-_BODY_TRIGGERS = 12
 # Specific before generic: 3 what became of an appointment, envoy or deal; 2 other events; 1 subjects; 0 utterances.
 _RANKS = {
     "schedule.set": 2, "schedule.begins": 2, "schedule.held": 2, "schedule": 3, "diplomat": 3, "embassy": 3, "ties": 3,
@@ -67,7 +52,6 @@ _MOVES = {
     Direction.BACK: "schedule.postponed",
     Direction.VENUE: "schedule.venue_changed",
 }
-_DATED = frozenset(("talks", "meeting", "summit", "visit", "call", "leaders", "schedule"))
 
 
 def read_facts(document: Document, hits: Hits, vocabulary: Vocabulary) -> tuple[Report, ...]:
@@ -106,7 +90,7 @@ def _with_move(reports: list[Report]) -> list[Report]:
 def _changes_venue(report: Report) -> bool:
     """An old place and another that is planned or new."""
     roles = {fact.role for fact in report.places}
-    is_meeting = report.event.partition(".")[0] in _DATED
+    is_meeting = report.event.partition(".")[0] in APPOINTED
     return is_meeting and Role.OLD in roles and bool(roles & {Role.NEW, Role.PLANNED})
 
 
@@ -115,19 +99,12 @@ def _triggers(page: Page) -> list[Hit]:
     best: dict[str, tuple[tuple[int, int, int], Hit]] = {}
     for hit in page.concepts:
         concept = page.vocabulary.concepts.get(ConceptId(hit.name))
-        if concept is None or hit.start >= _limit(page, concept.where) or _is_in_list(page.document, hit):
+        if concept is None or hit.start >= _limit(page, concept.where) or is_in_list(page.document, hit):
             continue
         key = (_zone(page.document, hit.start), -_rank(hit.name), hit.start)
         if hit.name not in best or key < best[hit.name][0]:
             best[hit.name] = key, hit
     return [hit for _, hit in sorted(best.values(), key=lambda pair: pair[0])]
-
-
-def _is_in_list(document: Document, hit: Hit) -> bool:
-    if hit.start < document.title_end:
-        return False
-    start, end = document.sentence_at(hit.start)
-    return end - start > _LONGEST_SENTENCE
 
 
 def _limit(page: Page, where: str) -> int:
@@ -149,22 +126,12 @@ def _rank(concept: str) -> int:
     return _RANKS.get(concept, _RANKS.get(concept.partition(".")[0], 2))
 
 
-_Fact = TypeVar("_Fact", DateFact, PlaceFact)
-
-
 @dataclass(frozen=True, slots=True)
 class _Voice:
     """What every report of one item has in common."""
 
     publisher: str
     words: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    dates: tuple[DateFact, ...]
-    places: tuple[PlaceFact, ...]
-    counts: tuple[CountFact, ...]
 
 
 def _report(page: Page, trigger: Hit, voice: _Voice) -> Report | None:
@@ -174,22 +141,15 @@ def _report(page: Page, trigger: Hit, voice: _Voice) -> Report | None:
         return None
     stands = standing(page, trigger)
     past = background(page, trigger)
-    facts = _facts(page, trigger, stands, parties)
-    status = stands.status
-    if _is_ahead(stands, facts, trigger):
-        status = Status.ANNOUNCED
-        facts = replace(facts, places=tuple(_ahead(place) for place in facts.places))
+    facts = facts_of(page, trigger, stands, parties)
     event, direction = _moved(trigger.name, facts)
     document, item = page.document, page.document.item
-    deciding = [document.span(trigger.start, trigger.end)]
-    if stands.mark:
-        deciding.append(document.span(stands.mark.start, stands.mark.end))
     return Report(
         item=item.id,
         event=event,
         family=concept.family,
         actors=parties.actors,
-        status=status,
+        status=facts.status,
         publisher=voice.publisher,
         time=item.time,
         seen=item.seen,
@@ -207,92 +167,21 @@ def _report(page: Page, trigger: Hit, voice: _Voice) -> Report | None:
         background=past,
         principal=parties.principal,
         guards=guards_at(page, trigger),
-        spans=_distinct(deciding),
+        spans=_deciding(document, trigger, stands),
         words=voice.words,
         tier=item.tier,
         baseline=item.baseline,
     )
 
 
-def _is_ahead(stands: Standing, facts: _Facts, trigger: Hit) -> bool:
-    """ "Hold talks on Friday": in the present tense, but every day given lies ahead."""
-    roles = {fact.role for fact in facts.dates} - {Role.MENTIONED}
-    return stands.status is Status.HELD and roles == {Role.PLANNED} and trigger.name.partition(".")[0] in _DATED
-
-
-def _ahead(place: PlaceFact) -> PlaceFact:
-    return replace(place, role=Role.PLANNED) if place.role is Role.HELD else place
-
-
-def _distinct(spans: Iterable[Span]) -> tuple[Span, ...]:
+def _deciding(document: Document, trigger: Hit, stands: Standing) -> tuple[Span, ...]:
+    spans = [document.span(trigger.start, trigger.end)]
+    if stands.mark:
+        spans.append(document.span(stands.mark.start, stands.mark.end))
     return tuple(dict.fromkeys(spans))
 
 
-def _facts(page: Page, trigger: Hit, stands: Standing, parties: Parties) -> _Facts:
-    """Dates, places and counts of the trigger's sentence, then of other sentences about the same appointment."""
-    since = today_of(page.document.item) - _JUST_HELD
-    is_held = stands.status is Status.HELD
-    dates = [_of_this(fact, is_held) for fact in DateBinder(page, trigger, stands).facts()]
-    places = [_of_this(fact, is_held or stands.mark is None) for fact in places_at(page, trigger, stands)]
-    if trigger.name.partition(".")[0] in _DATED and page.document.item.text:
-        for other in _elsewhere(page, trigger, parties):
-            status = standing(page, other)
-            told = is_held and page.is_title(other.start)
-            dates += [
-                _of_this(fact, is_held and fact.first >= since) for fact in DateBinder(page, other, status).facts()
-            ]
-            places += [_of_this(fact, told) for fact in places_at(page, other, status)]
-    return _Facts(_first_dates(dates), _first_places(places), tuple(counts_at(page, trigger))[:_MOST_FACTS])
-
-
-def _of_this(fact: _Fact, is_this: bool) -> _Fact:
-    """The fact; only mentioned when it is the held day or place of another appointment than this one."""
-    return fact if is_this or fact.role is not Role.HELD else replace(fact, role=Role.MENTIONED)
-
-
-def _elsewhere(page: Page, trigger: Hit, parties: Parties) -> Iterator[Hit]:
-    """
-    Words about the same appointment in other sentences: not told as past, and with no actor of another matter.
-
-    The date line of an article ("the talks will be held on Friday") is rarely in its title.
-    """
-    own = page.document.sentence_at(trigger.start)
-    seen = {own}
-    limit = page.document.sentences[: _BODY_SENTENCES + 1][-1][1]
-    for hit in page.concepts:
-        if hit.start >= limit or len(seen) > _BODY_TRIGGERS or hit.name.partition(".")[0] not in _DATED:
-            continue
-        where = page.document.sentence_at(hit.start)
-        if where in seen or _is_in_list(page.document, hit):
-            continue
-        seen.add(where)
-        sentence = page.sentence(hit.start)
-        named = {one.name for one in sentence.actors}
-        if named and len(named & set(parties.actors)) < min(2, len(named)):
-            continue
-        if not background(page, hit):
-            yield hit
-
-
-def _first_dates(dates: Iterable[DateFact]) -> tuple[DateFact, ...]:
-    """Each date once, with the role it has first that says more than that it is mentioned."""
-    kept: dict[tuple[object, object], DateFact] = {}
-    for fact in dates:
-        key = fact.first, fact.last
-        if key not in kept or (kept[key].role is Role.MENTIONED and fact.role is not Role.MENTIONED):
-            kept[key] = fact
-    return tuple(kept.values())[:_MOST_FACTS]
-
-
-def _first_places(places: Iterable[PlaceFact]) -> tuple[PlaceFact, ...]:
-    kept: dict[str, PlaceFact] = {}
-    for fact in places:
-        if fact.place not in kept or (kept[fact.place].role is Role.MENTIONED and fact.role is not Role.MENTIONED):
-            kept[fact.place] = fact
-    return tuple(kept.values())[:_MOST_FACTS]
-
-
-def _moved(event: str, facts: _Facts) -> tuple[ConceptId, Direction | None]:
+def _moved(event: str, facts: Facts) -> tuple[ConceptId, Direction | None]:
     """
     The event and which way the appointment went; the dates decide where they say it.
 
@@ -300,7 +189,7 @@ def _moved(event: str, facts: _Facts) -> tuple[ConceptId, Direction | None]:
     """
     old = next((fact for fact in facts.dates if fact.role is Role.OLD), None)
     new = next((fact for fact in facts.dates if fact.role is Role.NEW), None)
-    if old and new and old.first != new.first and event.partition(".")[0] in _DATED:
+    if old and new and old.first != new.first and event.partition(".")[0] in APPOINTED:
         up = new.first < old.first
         if event in _MOVABLE:
             event = "schedule.moved_up" if up else "schedule.postponed"
@@ -308,9 +197,3 @@ def _moved(event: str, facts: _Facts) -> tuple[ConceptId, Direction | None]:
     if event == "schedule.changed" and {fact.role for fact in facts.places} >= {Role.OLD, Role.NEW}:
         event = "schedule.venue_changed"
     return ConceptId(event), _DIRECTIONS.get(event)
-
-
-def named_actors(report: Report) -> frozenset[ActorId]:
-    """Everyone the report names: parties, speaker, agent and target."""
-    named = {report.speaker, report.agent, report.target} - {None}
-    return frozenset(report.actors) | frozenset(actor for actor in named if actor)

@@ -238,8 +238,8 @@ class Around:
             else:
                 limit = max(_AFTER if alone else 2, self.further)
                 between = self.sentence.between(anchor[1], mark.start)
-                if mark.value == "infinitive" and not self._leads_to_begin(mark):
-                    continue  # "talks to end the war": what for, not when
+                if self.is_purpose(mark) or (mark.value == "infinitive" and not self._leads_to_begin(mark)):
+                    continue  # "talks to end the war", "meet to seek a truce": what for, not when
             if between <= limit and not self._is_date(mark):
                 found.append((between, mark))
         best = min(found, key=lambda pair: pair[0], default=(0, None))[1]
