@@ -117,6 +117,20 @@ def test_today_is_the_outlets_own_day(at: datetime, zone: str, day: date) -> Non
     assert today_of(item("x", at=at, zone=zone)) == day
 
 
+@pytest.mark.parametrize(
+    ("zone", "days"),
+    [
+        pytest.param("America/New_York", "2026-02-11", id="month first"),
+        pytest.param("Europe/London", "2026-11-02", id="day first"),
+        pytest.param("UTC", "2026-02-11", id="not known: as the language's file says"),
+    ],
+)
+def test_dates_in_digits_follow_the_outlets_place(zone: str, days: str) -> None:
+    page = Page(read(item("The talks are on 2/11", zone=zone)), Hits(), load())
+
+    assert page.sentence(0).dates[0].on(TUESDAY.date(), "future") == (date.fromisoformat(days),) * 2
+
+
 @given(st.text(max_size=200), st.sampled_from(LANGUAGES))
 def test_no_text_breaks_the_grammar_and_offsets_stay_inside(text: str, lang: str) -> None:
     document = read(item(text, lang))

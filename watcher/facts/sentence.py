@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
@@ -17,6 +18,8 @@ from watcher.facts.marks import Mark, Marks, compile_marks
 from watcher.text import Document, Range, Word
 from watcher.vocabulary import Hit, Hits, Vocabulary
 
+# English is written in both orders; outlets there write 11/2 for the 11th of February.
+_DAY_FIRST = ("Europe/", "Asia/", "Africa/", "Australia/", "Pacific/Auckland")
 _NO_WORDS = frozenset(("zh", "ja"))
 
 
@@ -86,6 +89,8 @@ class Page:
         self.hits = hits
         self.vocabulary = vocabulary
         self.marks = marks_of(vocabulary, document.lang)
+        if self.marks.order == "md" and document.item.timezone.startswith(_DAY_FIRST):
+            self.marks = replace(self.marks, order="dm")
         self.clauses: dict[int, Range] = {}
         self._sentences: dict[int, Sentence] = {}
 
