@@ -13,12 +13,13 @@ import http.client
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Event, Semaphore, Thread
 from urllib.parse import urlsplit
 
 from tests.commits import decided
 from tests.examples import HOOK, message
+from tests.fakes import FastClock
 from watcher.channels.webhook import WebhookChannel
 from watcher.deliver import Courier, Letter
 from watcher.errors import DeliveryError
@@ -28,16 +29,8 @@ from watcher.protocols import Parcel, Polled, PollLog
 from watcher.store import Store, open_store
 
 SPEED = 300
-START = datetime(2026, 1, 1, tzinfo=UTC)
 BACKLOG = 20  # decisions that may be ahead of delivery
 WIRE = Source(SourceId("wire"), "feed", "https://wire.example/feed")
-
-
-class FastClock:
-    """Real time since `START`, `SPEED` times as fast; goes on from one process to the next."""
-
-    def now(self) -> datetime:
-        return START + (datetime.now(UTC) - START) * SPEED
 
 
 @dataclass(frozen=True)
@@ -81,7 +74,7 @@ def write(parcel: Parcel, now: datetime) -> Letter:
 def main(database: str, receiver: str, mode: str) -> None:
     """Until killed, or with `drain` until nothing is owed."""
     configure(level="error", form="json")
-    clock, store, room = FastClock(), open_store(database), Semaphore(BACKLOG)
+    clock, store, room = FastClock(SPEED), open_store(database), Semaphore(BACKLOG)
     lease = store.lease("driver", now=clock.now())
     if lease is None:
         sys.exit("another process has the lease")
