@@ -54,6 +54,9 @@ class FakeChannel:
         self.taken.append((recipient, message))
         return Receipt("taken")
 
+    def close(self) -> None:
+        """It keeps nothing open."""
+
 
 def busy(retry_after: timedelta | None = None) -> DeliveryError:
     """A refusal that may pass."""

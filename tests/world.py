@@ -111,7 +111,7 @@ class World:
         return sum(courier.deliver() for courier in desk.couriers.values())
 
     def subjects(self) -> list[str]:
-        return [str(mail["Subject"]) for mail in self.mail.mails]
+        return [str(mail["Subject"]).strip() for mail in self.mail.mails]
 
     def hooks(self) -> list[bytes]:
         return [request.body for request in self.site.requests if request.path == "/hook"]

@@ -149,3 +149,6 @@ class Channel(Protocol):
         Raises:
             DeliveryError: It did not, or we cannot know.
         """
+
+    def close(self) -> None:
+        """Let go of whatever was kept open between messages; the next message opens it again."""

@@ -18,3 +18,6 @@ class ConsoleChannel:
         self._stream.write(f"── {address.name} → {recipient}: {message.subject}\n{message.text}\n")
         self._stream.flush()
         return Receipt("written")
+
+    def close(self) -> None:
+        """Nothing is kept open: the stream belongs to whoever gave it."""

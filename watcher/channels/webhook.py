@@ -78,6 +78,9 @@ class WebhookChannel:
             gone=answer.status == GONE,
         )
 
+    def close(self) -> None:
+        """Nothing is kept open: each POST has a connection of its own."""
+
 
 def sign(secrets: Sequence[str], message_id: str, timestamp: str, body: bytes) -> str:
     """

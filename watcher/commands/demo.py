@@ -114,6 +114,8 @@ def run(items: list[Item], ruleset: Ruleset, folder: Path, mails: Received) -> W
             courier.deliver()
             week.commits.append(commit)
         week.near = near_misses(items, mind, week.commits)
+        for channel in courier.channels.values():
+            channel.close()
     finally:
         store.close()
     return week

@@ -73,20 +73,21 @@ def print_problems(problems: Iterable[Problem]) -> None:
 
 def track(items: Iterable[T], *, label: str, total: int | None = None) -> Iterator[T]:
     """The items, with a progress bar on standard error when that is a terminal and it lasts longer than a moment."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    terminal = console(stderr=True)
-    with Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal) as progress:
+    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
         yield from progress.track(items, total=total, description=label)
 
 
 @contextmanager
 def status(text: str) -> Iterator[None]:
     """A line that says what is being done, while it is being done, on a terminal only."""
-    terminal = console(stderr=True)
-    if not terminal.is_terminal:
+    if not sys.stderr.isatty():
         yield
         return
-    with terminal.status(text):
+    with console(stderr=True).status(text):
         yield

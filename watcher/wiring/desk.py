@@ -116,8 +116,11 @@ class Desk:
         return self.ruleset
 
     def close(self) -> None:
-        """Let go of workers, database and lease."""
+        """Let go of workers, channels, database and lease."""
         self.poller.close()
+        for courier in self.couriers.values():
+            for channel in courier.channels.values():
+                channel.close()
         self.store.close()
         self._lease.release()
 
