@@ -28,7 +28,7 @@ WORDS = {
     "actors/en.yaml": """
         USA: {names: [US, U.S., United States], adjectives: [American], capital: [Washington], seat: [White House]}
         IRN: {names: [{say: Iran, not: [Iran Air]}], adjectives: [Iranian], capital: [Tehran]}
-        OMN: [Oman]
+        OMN: [Oman, States of Oman]
         GEO: [{say: Georgia, ambiguous: yes, not: [Georgia Tech, "Ga."]}]
         IRL: [Ireland]
         GBR: [Northern Ireland]
@@ -176,6 +176,10 @@ def test_a_states_own_security_council_is_not_the_councils(shipped: Scanner) -> 
         pytest.param("Dobbs meets Ruiz", {"USA": ["Dobbs"]}, id="only who is in office acts for the state"),
         pytest.param("dobbs Fund closes", {}, id="people need their capital"),
         pytest.param("ONLY FOR US TODAY", {}, id="capitals everywhere: US needs company"),
+        pytest.param("Anger in Tehran's halls", {"IRN": ["Tehran"]}, id="a possessive is no place"),
+        pytest.param(
+            "United States of Oman", {"OMN": ["States of Oman"]}, id="the longer name wins though it starts later"
+        ),
         pytest.param("Iran calls Tehran's bluff", {"IRN": ["Iran", "Tehran"]}, id="capital as government"),
     ],
 )
@@ -281,6 +285,16 @@ def test_patterns_find_what_they_say(small: Scanner, title: str, concepts: dict[
     within = document(title)
 
     assert named(small.scan(within).concepts, within) == concepts
+
+
+def test_patterns_are_found_in_the_text_too(small: Scanner) -> None:
+    within = document("Headline", "It rained. Both sides will sign a new pact. It rained.")
+
+    assert named(small.scan(within).concepts, within) == {"deal": ["sign a new pact"]}
+
+
+def test_a_pattern_does_not_reach_into_the_next_sentence(small: Scanner) -> None:
+    assert not small.scan(document("Headline", "A pact they will sign. A pact is near.")).concepts
 
 
 def test_a_pattern_stays_within_its_sentence(small: Scanner) -> None:
