@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -53,15 +54,14 @@ def take(database: Database, holder: str, *, now: datetime) -> Lease | None:
     lock = _lock(database.path.with_name(database.path.name + ".lock"))
     if lock is None:
         return None
-    try:
+    with ExitStack() as undo:
+        undo.callback(os.close, lock)
         with database.write() as connection:
             number = connection.execute(
                 update(lease).values(number=lease.c.number + 1, holder=holder, taken=now).returning(lease.c.number)
             ).scalar_one()
             free_claims(connection, now=now)
-    except BaseException:
-        os.close(lock)
-        raise
+        undo.pop_all()
     return Lease(number, lock)
 
 

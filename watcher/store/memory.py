@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Column, Connection, Select, func, or_, select
 
 from watcher.model import Alert, Appointment, Development, DevelopmentId, Filed, Hold, ItemId, Report, Seen, Story
 from watcher.store.codec import load
@@ -17,6 +18,7 @@ from watcher.store.database import Database
 from watcher.store.tables import alerts, appointments, developments, holds, reports, seen, stories
 
 BATCH = 2_000
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,61 +46,57 @@ class Remembered:
 
 @contextmanager
 def remembered(database: Database, *, since: datetime, told_since: datetime) -> Iterator[Remembered]:
-    """
-    What is open, was touched `since`, or was told or withheld `told_since`. Raises StoreError.
-    """
-    recent = select(developments.c.id).where(developments.c.last_seen >= since)
-    touched = or_(stories.c.closed.is_(None), stories.c.last_seen >= since)
-    about = select(stories.c.appointment).where(stories.c.closed.is_(None), stories.c.appointment.is_not(None))
-    on_file = or_(
-        appointments.c.day >= since.date().isoformat(),
-        appointments.c.changed >= since,
-        appointments.c.id.in_(about),
-    )
-    in_force = select(func.max(holds.c.seq)).group_by(holds.c.development, holds.c.team)
+    """What is open, was touched `since`, or was told or withheld `told_since`. Raises StoreError."""
     with database.read() as connection:
-
-        def payloads(query: Select[str]) -> Iterator[str]:
-            return iter(connection.execute(query).yield_per(BATCH).scalars())
-
         yield Remembered(
-            stories=(
-                load(Story, payload)
-                for payload in payloads(select(stories.c.payload).where(touched).order_by(stories.c.last_seen))
-            ),
-            developments=(
-                load(Development, payload)
-                for payload in payloads(select(developments.c.payload).where(developments.c.last_seen >= since))
-            ),
-            appointments=(
-                load(Appointment, payload)
-                for payload in payloads(select(appointments.c.payload).where(on_file).order_by(appointments.c.changed))
-            ),
-            reports=_reports(connection, recent),
+            stories=_values(connection, Story, _stories(since)),
+            developments=_values(connection, Development, _recent(developments.c.payload, since)),
+            appointments=_values(connection, Appointment, _appointments(since)),
+            reports=_reports(connection, since),
             seen=_seen(connection),
-            alerts=(
-                load(Alert, payload)
-                for payload in payloads(
-                    select(alerts.c.payload)
-                    .where(or_(alerts.c.time >= told_since, alerts.c.development.in_(recent)))
-                    .order_by(alerts.c.time)
-                )
-            ),
-            holds=(
-                load(Hold, payload)
-                for payload in payloads(
-                    select(holds.c.payload)
-                    .where(holds.c.seq.in_(in_force), or_(holds.c.time >= told_since, holds.c.development.in_(recent)))
-                    .order_by(holds.c.seq)
-                )
-            ),
+            alerts=_values(connection, Alert, _alerts(since, told_since)),
+            holds=_values(connection, Hold, _holds(since, told_since)),
         )
 
 
-def _reports(connection: Connection, recent: Select[str]) -> Iterator[Filed]:
+def _values(connection: Connection, shape: type[Value], query: Select[str]) -> Iterator[Value]:
+    for payload in connection.execute(query).yield_per(BATCH).scalars():
+        yield load(shape, payload)
+
+
+def _recent(column: Column[str], since: datetime) -> Select[str]:
+    """A column of the developments that were seen since."""
+    return select(column).where(developments.c.last_seen >= since)
+
+
+def _stories(since: datetime) -> Select[str]:
+    touched = or_(stories.c.closed.is_(None), stories.c.last_seen >= since)
+    return select(stories.c.payload).where(touched).order_by(stories.c.last_seen)
+
+
+def _appointments(since: datetime) -> Select[str]:
+    about = select(stories.c.appointment).where(stories.c.closed.is_(None), stories.c.appointment.is_not(None))
+    on_file = or_(
+        appointments.c.day >= since.date().isoformat(), appointments.c.changed >= since, appointments.c.id.in_(about)
+    )
+    return select(appointments.c.payload).where(on_file).order_by(appointments.c.changed)
+
+
+def _alerts(since: datetime, told_since: datetime) -> Select[str]:
+    wanted = or_(alerts.c.time >= told_since, alerts.c.development.in_(_recent(developments.c.id, since)))
+    return select(alerts.c.payload).where(wanted).order_by(alerts.c.time)
+
+
+def _holds(since: datetime, told_since: datetime) -> Select[str]:
+    last = select(func.max(holds.c.seq)).group_by(holds.c.development, holds.c.team)
+    wanted = or_(holds.c.time >= told_since, holds.c.development.in_(_recent(developments.c.id, since)))
+    return select(holds.c.payload).where(holds.c.seq.in_(last), wanted).order_by(holds.c.seq)
+
+
+def _reports(connection: Connection, since: datetime) -> Iterator[Filed]:
     query = (
         select(reports.c.payload, reports.c.development)
-        .where(reports.c.development.in_(recent))
+        .where(reports.c.development.in_(_recent(developments.c.id, since)))
         .order_by(reports.c.seq)
     )
     for payload, development in connection.execute(query).yield_per(BATCH):
