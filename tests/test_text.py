@@ -121,6 +121,17 @@ def test_an_endless_text_is_cut() -> None:
     assert len(document.folded) < 210_000
 
 
+@pytest.mark.parametrize("piece", ["a, b c d e, ", "Mr. ", "a. b. ", " ", "\n", "\"'", "but ", " - ", "!", "x"])
+@pytest.mark.timeout(10)
+def test_hostile_text_is_read_in_bounded_time(piece: str) -> None:
+    document = read(item(piece * 1_000, piece * (200_000 // len(piece))))
+
+    assert document.sentences
+    assert document.clause_at(len(document.folded) - 1)
+    assert document.head_end <= document.title_end
+    assert document.words is not None
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
