@@ -87,7 +87,7 @@ def test_one_item_reports_a_few_events_at_most_and_each_once() -> None:
     )
     found = reports("Iran, US agree to hold talks on ceasefire deal, Trump says", text)
 
-    assert len(found) <= MOST_REPORTS
+    assert len(found) == MOST_REPORTS
     assert len({one.event for one in found}) == len(found)
 
 
@@ -308,7 +308,7 @@ def test_the_date_line_of_an_article_is_found_in_its_text() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("MUSCAT, February 9 (Agency) - Iran and the US are to hold talks in Geneva.", id="date line"),
+        pytest.param("MUSCAT, February 10 (Agency) - Iran and the US are to hold talks in Geneva.", id="date line"),
         pytest.param(
             "The minister wrote in a post on Monday that Iran and the US are to hold talks.", id="day of a post"
         ),
@@ -319,6 +319,13 @@ def test_the_day_of_writing_or_saying_is_not_the_appointments(text: str) -> None
     one = report("Iran and US to hold third round of talks", "talks", text=text)
 
     assert {fact.role for fact in one.dates} <= {Role.MENTIONED}
+
+
+def test_a_bare_noun_in_a_text_tells_of_a_day_behind_and_in_a_title_of_one_ahead() -> None:
+    behind = report("Oman thanks Iran", "talks", text="Iran and the US were at odds at talks on Friday in Muscat.")
+
+    assert {fact.role for fact in behind.dates} == {Role.MENTIONED}
+    assert days(report("Iran-US talks on Friday: the issues", "talks")) == {"planned": "2026-02-13"}
 
 
 def test_an_endless_menu_of_links_reports_nothing() -> None:
@@ -416,6 +423,7 @@ def test_who_acts_on_whom(title: str, agent: str | None, target: str | None) -> 
             "Thailand and Cambodia break US-brokered truce", None, "KHM THA", True, id="the broker takes no part"
         ),
         pytest.param("По словам Лаврова, переговоры с США продолжатся", "RUS", "RUS USA", True, id="ru"),
+        pytest.param("טראמפ ופוטין ייפגשו בהונגריה", None, "RUS USA", True, id="he: the host takes no part"),
         pytest.param(
             "Trump says he will meet Putin and Zelensky", "USA", "RUS UKR USA", True, id="who speaks of himself"
         ),

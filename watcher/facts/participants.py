@@ -120,7 +120,7 @@ def _taking_part(
     of_himself = speech is not None and speech.of_himself
     taking = present
     outsiders: tuple[Callable[[Hit], bool], ...] = (
-        lambda hit: hit.term.sort in ("name", "capital") and _is_place(sentence, hit),
+        lambda hit: _is_place(sentence, hit),
         lambda hit: mutual and _is_topic(sentence, hit),  # sanctions "on Russia" are done to it
         lambda hit: reactor is not None and hit.name == reactor.name and hit.start <= reactor.start and not of_himself,
         lambda hit: speech is not None and not of_himself and hit.start == speech.hit.start,
@@ -133,7 +133,9 @@ def _taking_part(
 
 def _is_place(sentence: Sentence, hit: Hit) -> bool:
     """Whether a name is there as a place: "in Hungary", "moved from Muscat to Geneva"."""
-    if is_placed(sentence, hit):
+    # A Hebrew name of a state may be found by its adjective, which it begins with.
+    sorts = ("name", "capital", "adjective") if sentence.page.document.lang == "he" else ("name", "capital")
+    if hit.term.sort in sorts and is_placed(sentence, hit):
         return True
     if hit.term.sort != "capital":
         return False

@@ -101,10 +101,8 @@ def _written_before(sentence: Sentence, hit: Hit) -> str:
     if sentence.page.document.lang not in _PREFIXING:
         return ""
     folded = sentence.page.document.folded
-    name = fold(hit.term.text)
-    if folded[: hit.end].endswith(name):
-        return folded[hit.start : hit.end - len(name)]
-    return ""
+    at = folded.find(fold(hit.term.text), hit.start, hit.end)
+    return folded[hit.start : at] if at > hit.start else ""
 
 
 def _is_bound(page: Page, hit: Hit, trigger: Hit) -> bool:
