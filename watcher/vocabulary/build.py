@@ -7,7 +7,6 @@ The wheel's build hook calls `build` too. Prints every problem of the YAML and e
 from __future__ import annotations
 
 import sys
-from importlib import resources
 from pathlib import Path
 
 from watcher.errors import ConfigError
@@ -18,7 +17,7 @@ from watcher.vocabulary.shipped import COMPILED_NAME, dumps, fingerprint, shippe
 def build() -> Path:
     """Write the compiled vocabulary beside its YAML and say where. Raises ConfigError when the YAML is faulty."""
     texts = shipped_texts()
-    mark = fingerprint(resources.files("watcher.vocabulary"), texts)
+    mark = fingerprint(texts)
     target = Path(__file__).with_name(COMPILED_NAME)
     target.write_bytes(dumps(compile_vocabulary(texts), mark))
     return target

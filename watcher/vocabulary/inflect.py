@@ -9,55 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
-COMPLETE = ("en", "fr", "es", "de", "ru", "ar", "fa", "he", "zh")
-# Lists are used by many patterns, so most words are met again and again while files are compiled.
-_REMEMBERED = 4096
-ANY_PREFIX = r"\w*?"
-"""How the expression of `*stem` begins."""
-NO_SPACES = frozenset(("zh", "ja"))
-
-
-@dataclass(frozen=True, slots=True)
-class Forms:
-    """
-    The forms of one word.
-
-    Args:
-        regex: Matches every form and nothing around it.
-        anchors: Strings of which one occurs wherever a form does, in text whose punctuation is space: a leading or
-            trailing space stands for the border of a word.
-        listed: Every form, where they are few enough to list; else empty.
-        bound: Whether anchors begin with the border of the word, so that its start is known.
-    """
-
-    regex: str
-    anchors: tuple[str, ...]
-    listed: tuple[str, ...] = ()
-    bound: bool = True
-
-
-def listed(forms: set[str]) -> Forms:
-    """Forms given one by one."""
-    ordered = tuple(sorted(forms, key=lambda form: (-len(form), form)))
-    regex = ordered[0] if len(ordered) == 1 else f"(?:{'|'.join(map(re.escape, ordered))})"
-    return Forms(re.escape(ordered[0]) if len(ordered) == 1 else regex, tuple(f" {f} " for f in ordered), ordered)
-
-
-def stemmed(stem: str, suffix: str, prefix: str = "") -> Forms:
-    """A stem with expressions for what may stand around it; a prefix hides where the word starts."""
-    regex = f"{prefix}{re.escape(stem)}{suffix}"
-    return Forms(regex, (stem,) if prefix else (f" {stem}",), bound=not prefix)
-
-
-@lru_cache(_REMEMBERED)
-def exact(word: str, lang: str | None) -> Forms:
-    """The word as it stands."""
-    if lang in NO_SPACES:
-        return Forms(re.escape(word), (word,), bound=False)
-    return listed({word})
+from watcher.vocabulary.english import inflect_english, plural
+from watcher.vocabulary.forms import ANY_PREFIX, NO_SPACES, REMEMBERED, Forms, exact, listed, stemmed
 
 
 def wildcard(word: str, lang: str | None) -> Forms:
@@ -71,7 +26,7 @@ def wildcard(word: str, lang: str | None) -> Forms:
     return Forms(regex, (f"{'' if prefix else ' '}{stem}{'' if after else ' '}",), bound=not prefix)
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(REMEMBERED)
 def inflect(word: str, lang: str | None) -> Forms:
     """Every form of a word of a pattern; `lang` None tells the language from the script."""
     return _INFLECTIONS.get(lang or script_language(word), _other)(word)
@@ -81,7 +36,7 @@ def inflect_name(word: str, lang: str | None, *, last: bool = True) -> Forms:
     """Every form of a word of an alias; words that are not the `last` of an English name do not change."""
     lang = lang or script_language(word)
     if lang == "en":
-        return listed({word, *([_plural(word)] if last and len(word) > 2 and not word.endswith("s") else [])})
+        return listed({word, *([plural(word)] if last and len(word) > 2 and not word.endswith("s") else [])})
     if lang in _NAME_SUFFIXES:
         return _name(word, lang)
     return _NAME_INFLECTIONS.get(lang, _INFLECTIONS.get(lang, _other))(word)
@@ -102,58 +57,6 @@ _SCRIPTS = (
     ("ar", re.compile(r"[\u0620-\u06ff]")),
     ("zh", re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")),
 )
-
-# ── English ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-# Verbs of the news whose past is not regular: base form, then the forms that are not.
-_IRREGULAR_LIST = """
-arise arose arisen; be is are was were been being; become became; begin began begun; bid bid; bind bound; break
-broke broken; bring brought; build built; buy bought; catch caught; choose chose chosen; come came; cut cut; deal
-dealt; draw drew drawn; drive drove driven; fall fell fallen; feel felt; fight fought; find found; flee fled; fly
-flew flown; forgo forwent forgone; freeze froze frozen; get got gotten; give gave given; go went gone; grow grew
-grown; have has had having; hear heard; hit hit; hold held; keep kept; lay laid; lead led; leave left; let let;
-lose lost; make made; mean meant; meet met; offset offset; overcome overcame; overthrow overthrew overthrown; pay
-paid; put put; quit quit; read read; rebuild rebuilt; reset reset; rise rose risen; run ran; say said; see saw
-seen; seek sought; sell sold; send sent; set set; shake shook shaken; shoot shot; show shown; shut shut; sit sat;
-speak spoke spoken; spend spent; split split; stand stood; steal stole stolen; stick stuck; strike struck stricken;
-swear swore sworn; take took taken; teach taught; tear tore torn; tell told; think thought; throw threw thrown;
-undergo underwent undergone; undertake undertook undertaken; uphold upheld; wear wore worn; win won; withdraw
-withdrew withdrawn; withhold withheld; write wrote written
-"""
-_IRREGULAR = {forms.split()[0]: tuple(forms.split()[1:]) for forms in _IRREGULAR_LIST.split(";")}
-_PAST = frozenset(form for forms in _IRREGULAR.values() for form in forms) - _IRREGULAR.keys()
-_CLOSED_SYLLABLE = re.compile(r"[^aeiou][aeiou][bdfgklmnprtvz]$")
-
-
-def _plural(word: str) -> str:
-    if word.endswith(("s", "x", "z", "ch", "sh")):
-        return word + "es"
-    if word.endswith("y") and word[-2:-1] not in "aeiou":
-        return word[:-1] + "ies"
-    return word + "s"
-
-
-def _english(word: str) -> Forms:
-    # A plural stays a plural: `talks` is not "talk", which is another subject.
-    if len(word) < 3 or not word.isalpha() or word in _PAST or (word.endswith("s") and not word.endswith("ss")):
-        return listed({word})
-    if len(word) > 5 and word.endswith(("ing", "ed")) and not word.endswith("eed"):
-        return listed({word, word + "s"} if word.endswith("ing") else {word})
-    forms = {word, _plural(word)}
-    if irregular := _IRREGULAR.get(word):
-        forms.update(irregular)
-    if word.endswith("e"):
-        forms.update((word + "d", (word if word.endswith(("ee", "oe", "ye")) else word[:-1]) + "ing"))
-    elif word.endswith("y") and word[-2] not in "aeiou":
-        forms.update((word[:-1] + "ied", word + "ing"))
-    else:
-        forms.update((word + "ed", word + "ing"))
-        if _CLOSED_SYLLABLE.search(word):
-            forms.update((word + word[-1] + "ed", word + word[-1] + "ing"))
-    if word.endswith("ie"):
-        forms.add(word[:-2] + "ying")
-    return listed(forms - {word + "ed"} if irregular else forms)
-
 
 # ── Romance languages ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -378,7 +281,7 @@ def _other(word: str) -> Forms:
 
 
 _INFLECTIONS: dict[str, Callable[[str], Forms]] = {
-    "en": _english,
+    "en": inflect_english,
     "fr": _french,
     "es": _spanish,
     "it": _romance,

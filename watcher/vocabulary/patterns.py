@@ -12,7 +12,8 @@ from itertools import pairwise, product
 from math import sqrt
 
 from watcher.text import fold
-from watcher.vocabulary.inflect import NO_SPACES, Forms, exact, inflect, inflect_name, script_language, wildcard
+from watcher.vocabulary.forms import NO_SPACES, Forms, exact
+from watcher.vocabulary.inflect import inflect, inflect_name, script_language, wildcard
 
 _DEFAULT_GAP = 2
 _DEFAULT_GAP_CHINESE = 4

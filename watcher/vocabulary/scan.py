@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from watcher.errors import ConfigError, Problem
 from watcher.text import Document, Range
 from watcher.vocabulary.entries import Entry, Index, Mark, entry
-from watcher.vocabulary.inflect import ANY_PREFIX
+from watcher.vocabulary.forms import ANY_PREFIX
 from watcher.vocabulary.lexicon import Vocabulary
 from watcher.vocabulary.patterns import Mode, Parsed, PatternError, parse_pattern, spaced
 from watcher.vocabulary.resolve import Found, Resolver

@@ -26,7 +26,13 @@ _FORMAT = 2
 # Read by every Python since 3.4, so that one wheel serves all of them.
 _MARSHAL_VERSION = 4
 _FOLDERS = ("actors", "concepts", "guards", "marks")
-_ENGINE = ("inflect.py", "patterns.py", "files.py", "naming.py", "entries.py", "lexicon.py", "shipped.py")
+_ENGINE = (
+    "text/folding.py",
+    *(
+        f"vocabulary/{name}.py"
+        for name in ("english", "entries", "files", "forms", "inflect", "lexicon", "naming", "patterns", "shipped")
+    ),
+)
 
 
 @cache
@@ -35,7 +41,7 @@ def load() -> Vocabulary:
     package = resources.files("watcher.vocabulary")
     compiled = package / COMPILED_NAME
     sources = _texts(package)
-    if compiled.is_file() and (vocabulary := loads(compiled.read_bytes(), fingerprint(package, sources))):
+    if compiled.is_file() and (vocabulary := loads(compiled.read_bytes(), fingerprint(sources))):
         return vocabulary
     return compile_vocabulary(sources)
 
@@ -57,13 +63,13 @@ def _texts(package: Traversable) -> dict[str, str]:
     return found
 
 
-def fingerprint(package: Traversable, texts: Mapping[str, str]) -> str:
+def fingerprint(texts: Mapping[str, str]) -> str:
     """Changes when a word or the compiler does."""
     digest = hashlib.blake2b(digest_size=16)
     for path, text in sorted(texts.items()):
         digest.update(path.encode() + b"\0" + text.encode() + b"\0")
     for name in _ENGINE:
-        digest.update((package / name).read_bytes())
+        digest.update(resources.files("watcher").joinpath(*name.split("/")).read_bytes())
     return digest.hexdigest()
 
 
