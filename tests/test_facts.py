@@ -72,12 +72,14 @@ def places(one: Report) -> dict[str, str]:
             ["diplomat.expelled", "talks"],
             id="head clause first",
         ),
+        pytest.param("US, Ukraine hail peace plan after Geneva talks", ["offer"], id="no event across two clauses"),
         pytest.param("A quiet day in Vienna", [], id="no event"),
         pytest.param("Talks resume today", [], id="nobody acts"),
     ],
 )
 def test_events_come_strongest_first(title: str, events: list[str]) -> None:
     assert [one.event for one in reports(title)][: len(events) or None] == events
+    assert "schedule.set" not in [one.event for one in reports(title)]
 
 
 def test_one_item_reports_a_few_events_at_most_and_each_once() -> None:

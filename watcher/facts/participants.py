@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watcher.facts.marks import Mark
 from watcher.facts.places import VENUE_NOUNS, is_placed
@@ -54,6 +54,7 @@ _JOINED = re.compile(
 )
 _LEVEL_OF_ROLE = {"leader": "leaders", "foreign": "ministers", "defence": "defence", "envoy": "envoys"}
 _LEVEL_WITHIN = 8
+_OF_HIMSELF_WITHIN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ def parties_at(page: Page, trigger: Hit) -> Parties:
     """The parties of the trigger's event, from its clause, its sentence, then the title and the lead."""
     sentence = page.sentence(trigger.start)
     speech = speech_in(sentence)
+    if speech and speech.of_himself and sentence.between(speech.said_from, trigger.start) > _OF_HIMSELF_WITHIN:
+        speech = replace(speech, of_himself=False)  # "says it will wait to see how others' talks go"
     reaction = _reactor(sentence, trigger)
     present = _present(page, sentence, trigger)
     root = trigger.name.partition(".")[0]

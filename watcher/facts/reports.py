@@ -101,6 +101,8 @@ def _triggers(page: Page) -> list[Hit]:
         concept = page.vocabulary.concepts.get(ConceptId(hit.name))
         if concept is None or hit.start >= _limit(page, concept.where) or is_in_list(page.document, hit):
             continue
+        if hit.start < page.document.head_end < hit.end:
+            continue  # "peace plan after Geneva talks" plans no talks
         key = (_zone(page.document, hit.start), -_rank(hit.name), hit.start)
         if hit.name not in best or key < best[hit.name][0]:
             best[hit.name] = key, hit
