@@ -11,6 +11,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from email.headerregistry import Address as MailAddress
@@ -113,15 +114,14 @@ def dial(server: MailServer) -> smtplib.SMTP:
         connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=seconds, context=context)
     else:
         connection = smtplib.SMTP(server.host, server.port, timeout=seconds)
-    try:
+    with ExitStack() as unless_ready:
+        unless_ready.callback(connection.close)
         if server.security is Security.STARTTLS:
             connection.starttls(context=context)
         if server.login:
             user, password = server.login
             connection.login(user, password())
-    except BaseException:
-        connection.close()
-        raise
+        unless_ready.pop_all()
     return connection
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 
 import structlog
 
@@ -72,15 +73,16 @@ class Desk:
             StoreError: The database cannot be used.
         """
         store = open_store(settings.database)
-        try:
+        with ExitStack() as unless_ready:
+            unless_ready.callback(store.close)
             lease = store.lease(holder, now=clock.now())
             if lease is None:
                 who = store.overview(now=clock.now()).holder
                 raise BusyError(f"another watcher decides for this database: {who}", retryable=False)
-            return cls(settings, store, lease, clock)
-        except BaseException:
-            store.close()
-            raise
+            unless_ready.callback(lease.release)
+            desk = cls(settings, store, lease, clock)
+            unless_ready.pop_all()
+        return desk
 
     def decide(self, *, stopping: Callable[[], bool] = bool) -> None:
         """One round: what has come back, what falls due by the clock, what is to be fetched next. Raises StoreError."""
