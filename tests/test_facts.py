@@ -216,6 +216,9 @@ def test_background_is_told_apart_from_news(title: str, concept: str, past: bool
         pytest.param(
             "Macron and Merz hold talks from 18 to 20 June", {"planned": "2026-06-18"}, id="from and to of a range"
         ),
+        pytest.param(
+            "Israel and Hezbollah trade fire, second clash in a week", {"mentioned": "2026-02-14"}, id="a length"
+        ),
         pytest.param("Kremlin said on Monday Putin would meet Xi", {"mentioned": "2026-02-09"}, id="the day of saying"),
         pytest.param(
             "La visite de Macron à Berlin, initialement prévue pour le 18 juin, aura lieu le 11 juin",

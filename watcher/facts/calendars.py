@@ -12,7 +12,7 @@ from typing import Literal, assert_never
 Lean = Literal["future", "past", "near"]
 """Which way an incomplete date points: what is planned lies ahead, what was held lies behind."""
 
-Shape = Literal["day", "days", "day_of_month", "weekday", "weekdays", "offset", "month", "span"]
+Shape = Literal["day", "days", "day_of_month", "weekday", "weekdays", "offset", "reach", "month", "span"]
 Days = tuple[date, date]
 """First and last day, inclusive."""
 
@@ -33,8 +33,8 @@ class Written:
     Args:
         shape: How `numbers` are to be read.
         numbers: day: year or 0, month, day · days: year or 0, month, day, month, day (month 0: the current) ·
-            day_of_month: day · weekday(s): ISO weekdays · offset: days from today, first and last · month: year or 0,
-            month · span: unit, shift from today's.
+            day_of_month: day · weekday(s): ISO weekdays · offset, reach ("in two weeks"): days from today, first and
+            last · month: year or 0, month · span: unit, shift from today's.
         shift: `next`, `coming`, `last`, `this` or empty, as written beside it.
         part: `early`, `middle`, `late`, `end` or empty, of a month or week.
         halves: Both ends of a range that says "to" as dates of their own: "from the 18th to the 11th" may be a move.
@@ -70,7 +70,7 @@ class Written:
             case "weekdays":
                 first = _weekday(self.numbers[0], self.shift, today, lean=lean)
                 return first, first + timedelta((self.numbers[1] - self.numbers[0]) % 7)
-            case "offset":
+            case "offset" | "reach":
                 return today + timedelta(self.numbers[0]), today + timedelta(self.numbers[1])
             case "month":
                 return _month(self, today, lean)

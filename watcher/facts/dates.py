@@ -344,7 +344,7 @@ def _counted(hit: _Hit, reach: Callable[[int, int, int], tuple[int, int]]) -> Wr
     count, unit = hit.number("c") or 1, hit.sign("u").value
     length, slack = _APPROXIMATE.get(_UNITS[unit], (1, 0))
     days, hours = divmod(count, 24) if unit == "hour" else (count * length, 0)
-    return None if days > _FARTHEST else hit.written("offset", *reach(days, slack, 1 if hours else 0))
+    return None if days > _FARTHEST else hit.written("reach", *reach(days, slack, 1 if hours else 0))
 
 
 _READERS: Mapping[str, Callable[[_Hit], Written | None]] = {

@@ -136,15 +136,18 @@ class DateBinder:
             return Role.HELD  # "the first was held on the 12th; the second, on the 19th"
         if self.moving and others & {"old", "new"}:
             return Role.NEW if "old" in others else Role.OLD
-        if one.shape == "offset" and self._is_only_length(one):
-            return Role.MENTIONED
-        return self._implied()
+        role = self._implied()
+        return Role.MENTIONED if self._is_only_length(one, role) else role
 
-    def _is_only_length(self, one: Written) -> bool:
+    def _is_only_length(self, one: Written, role: Role) -> bool:
         """ "The lowest in a year", "over the past week": a length of time, unless something there points ahead."""
-        if one.numbers[0] < 0 <= one.numbers[1]:
+        if one.shape not in ("offset", "reach") or one.numbers[1] < 0:
+            return False
+        if one.numbers[0] < 0 or (one.shape == "reach" and role is Role.HELD):
             return True
-        return one.numbers[1] > 2 and not any(True for _ in self.sentence.of("status", "future", "infinitive", "begin"))
+        return one.shape == "reach" and not any(
+            True for _ in self.sentence.of("status", "future", "infinitive", "begin")
+        )
 
     def _implied(self) -> Role:
         """The role that follows from the event and its status alone."""
@@ -153,7 +156,8 @@ class DateBinder:
             return Role.OLD  # "postpones Friday's talks"
         if status is Status.HELD or (status is Status.REPORTED and self._is_told_as_past()):
             return Role.HELD
-        if self.trigger.name.partition(".")[0] not in APPOINTED and not self.standing.mark:
+        mark = self.standing.mark
+        if self.trigger.name.partition(".")[0] not in APPOINTED and (not mark or mark.value in ("reported", "claimed")):
             ahead = any(True for _ in self.sentence.of("status", "future", "infinitive"))
             return Role.PLANNED if ahead else Role.MENTIONED  # "a record on 18 November, says …" plans nothing
         return Role.PLANNED if status in _AHEAD else Role.MENTIONED

@@ -92,6 +92,7 @@ _NEGATIVE = frozenset(
         "schedule.cancelled",
         "schedule.postponed",
         "council.vetoed",
+        "diplomat.expelled",
         "condemnation",
         "warning",
         "treaty.withdrawn",
