@@ -9,10 +9,11 @@ whose process died ends as `lost`, and the delivery goes out again under its own
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, insert, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Row, and_, bindparam, exists, insert, select, update
 
 from watcher.errors import DeliveryError
 from watcher.model import Receipt
@@ -26,7 +27,6 @@ from watcher.store.tables import attempts, deliveries
 PARCEL_LIMIT = 100  # deliveries in one message; what is left over goes as another
 DETAIL_LIMIT = 500  # characters of what the other side said
 
-
 Found = Sequence[Row[Any]]
 
 
@@ -39,43 +39,35 @@ class SqlOutbox:
     def claim(self, kinds: Collection[str], *, now: datetime, lease: timedelta) -> Parcel | None:
         """The longest due parcel for channels of these kinds; None: nothing is due."""
         with self._database.write() as connection:
-            head = connection.execute(_due(kinds, now).limit(1)).one_or_none()
+            head = connection.execute(_DUE, {"kinds": list(kinds), "now": now}).one_or_none()
             if head is None:
                 return None
             found = _parcel(connection, head, now)
-            ids = [row.id for row in found]
-            _lose(connection, deliveries.c.id.in_(ids), now)
-            connection.execute(
-                update(deliveries)
-                .where(deliveries.c.id.in_(ids))
-                .values(state="claimed", parcel=found[0].id, next=now + lease, attempts=deliveries.c.attempts + 1)
-            )
-            started = [{"delivery": row.id, "number": row.attempts + 1, "started": now} for row in found]
+            if head.state == "claimed":
+                _lose(connection, deliveries.c.id.in_([row.id for row in found]), now)
+            parcel = tuple(replace(to_owed(row), attempts=row.attempts + 1) for row in found)
+            ids = [owed.id for owed in parcel]
+            connection.execute(_CLAIM, {"ids": ids, "first": ids[0], "until": now + lease})
+            started = [{"delivery": owed.id, "number": owed.attempts, "started": now} for owed in parcel]
             connection.execute(insert(attempts), started)
-            claimed = select(deliveries).where(deliveries.c.id.in_(ids)).order_by(deliveries.c.seq)
-            return tuple(to_owed(row) for row in connection.execute(claimed))
+            return parcel
 
     def settle(self, parcel: Parcel, outcome: Receipt | DeliveryError, *, now: datetime) -> datetime | None:
         """Record how the attempt ended: sent, postponed or abandoned."""
+        number = parcel[0].attempts
         if isinstance(outcome, Receipt):
             state, again, detail = "sent", None, outcome.detail
         else:
-            again = next_attempt(parcel[0].attempts, now=now, retry_after=outcome.retry_after)
-            again = again if outcome.retryable else None
+            again = next_attempt(number, now=now, retry_after=outcome.retry_after) if outcome.retryable else None
             state, detail = "postponed" if again else "abandoned", str(outcome)
-        ids = [owed.id for owed in parcel]
-        # Who comes late, after the claim ran out and another took it, may only add that it was sent after all.
-        mine = and_(deliveries.c.state == "claimed", deliveries.c.attempts == parcel[0].attempts)
-        still = deliveries.c.state != "sent" if state == "sent" else mine
+        ended = {"outcome": state, "ended": now, "detail": sound(detail)[:DETAIL_LIMIT]}
+        which = {"ids": [owed.id for owed in parcel], "attempt": number}
         with self._database.write() as connection:
-            connection.execute(
-                update(deliveries).where(deliveries.c.id.in_(ids), still).values(state=state, next=again)
-            )
-            connection.execute(
-                update(attempts)
-                .where(attempts.c.delivery.in_(ids), attempts.c.number == parcel[0].attempts)
-                .values(ended=now, outcome=state, detail=sound(detail)[:DETAIL_LIMIT])
-            )
+            if state == "sent":
+                connection.execute(_SENT, {"ids": which["ids"]})
+            else:
+                connection.execute(_REFUSED, {**which, "to": state, "again": again})
+            connection.execute(_END, {**which, **ended})
         return again
 
 
@@ -86,20 +78,38 @@ def free_claims(connection: Connection, *, now: datetime) -> None:
     connection.execute(update(deliveries).where(claimed).values(state="due", next=now))
 
 
-def _due(kinds: Collection[str], now: datetime) -> Select[Any]:
-    """Rows whose time has come, without those of recipients that something is being sent to."""
+def _busy() -> ColumnElement[bool]:
+    """Something is being sent to the same recipient at this moment."""
     other = deliveries.alias()
-    busy = exists().where(
+    return exists().where(
         other.c.state == "claimed",
-        other.c.next > now,
+        other.c.next > bindparam("now"),
         other.c.kind == deliveries.c.kind,
         other.c.recipient == deliveries.c.recipient,
     )
-    return (
-        select(deliveries)
-        .where(deliveries.c.next <= now, deliveries.c.kind.in_(kinds), ~busy)
-        .order_by(deliveries.c.next, deliveries.c.seq)
-    )
+
+
+# Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_DUE = (
+    select(deliveries)
+    .where(deliveries.c.next <= bindparam("now"), deliveries.c.kind.in_(bindparam("kinds", expanding=True)), ~_busy())
+    .order_by(deliveries.c.next, deliveries.c.seq)
+    .limit(1)
+)
+_CLAIM = (
+    update(deliveries)
+    .where(deliveries.c.id.in_(_IDS))
+    .values(state="claimed", parcel=bindparam("first"), next=bindparam("until"), attempts=deliveries.c.attempts + 1)
+)
+_SENT = update(deliveries).where(deliveries.c.id.in_(_IDS)).values(state="sent", next=None)
+# Who comes late, after the claim ran out and another took it, may only add that it was sent after all.
+_REFUSED = (
+    update(deliveries)
+    .where(deliveries.c.id.in_(_IDS), deliveries.c.state == "claimed", deliveries.c.attempts == bindparam("attempt"))
+    .values(state=bindparam("to"), next=bindparam("again"))
+)
+_END = update(attempts).where(attempts.c.delivery.in_(_IDS), attempts.c.number == bindparam("attempt"))
 
 
 def _parcel(connection: Connection, head: Row[Any], now: datetime) -> Found:
