@@ -2,7 +2,8 @@
 Due sources → fetched in parallel → decided on one thread as they finish → written in one transaction each.
 
 Workers fetch and parse and touch nothing that is shared; whoever calls `finish` decides. A round never waits for a slow
-server: what has not come back is looked at in the next one.
+server: what has not come back is looked at in the next one. What came back and could not be written is kept and decided
+again, so a full disk makes us ask no server twice.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from datetime import datetime
 
 import structlog
 
+from watcher.errors import StoreError
 from watcher.ingest import Commit, Mind, Poisoned, ingest
 from watcher.model import Cursor, Failed, FailureReason, Fetch, Fetched, Item, NotModified, Source, SourceId
 from watcher.protocols import Clock, Due, Polled, PollLog, Reader
 from watcher.schedule import host_of, next_poll, one_per_host
 
 AHEAD = 4
-"""Due sources asked for on each free worker: of one host only one is read at a time, so some are passed over."""
+"""Due sources looked at for each free worker: of one host only one is read at a time, so some are passed over."""
+_OURS = "a fault of watcher itself; see its log"
 
 log = structlog.get_logger()
 
@@ -57,62 +60,100 @@ class Poller:
         self.mind = mind
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="fetch")
         self._reading: dict[Future[Read], Source] = {}
+        self._deciding: Future[Read] | None = None
 
-    def start(self) -> int:
-        """Hand due sources to free workers, one for each host; how many were begun. Raises StoreError."""
+    def start(self, *, by: datetime | None = None) -> int:
+        """
+        Hand due sources to free workers, one for each host; how many were begun. Raises StoreError.
+
+        Args:
+            by: Only those that were due then; None: now.
+        """
         free = self._workers - len(self._reading)
         if free <= 0:
             return 0
         now = self._clock.now()
-        due = {one.source: one for one in self._log.due(now=now, limit=len(self._reading) + free * AHEAD)}
-        reading = {source.id for source in self._reading.values()}
-        waiting = [self.sources[key] for key in due if key in self.sources and key not in reading]
-        busy = {host_of(source) for source in self._reading.values()}
-        begun = one_per_host(waiting, busy)[:free]
-        for source in begun:
-            self._reading[self._pool.submit(self._read, source, due[source.id], now)] = source
+        begun = self._next(free, by or now)
+        for source, due in begun:
+            self._reading[self._pool.submit(self._read, source, due, now)] = source
         return len(begun)
 
-    def finish(self) -> int:
+    def has_news(self) -> bool:
+        """Whether something has come back."""
+        return any(future.done() for future in self._reading)
+
+    def finish(self, *, stopping: Callable[[], bool] = bool) -> int:
         """
         Decide and write what has come back since; how many polls.
 
+        Args:
+            stopping: Asked between two.
+
         Raises:
-            StoreError: Something could not be written. The mind is ahead of the store and must be recalled; the
-                sources concerned stay due.
+            StoreError: Something could not be written. The mind is ahead of the store and must be recalled; what was
+                not written is kept for the next call.
         """
-        done = [future for future in self._reading if future.done()]
-        quiet: list[Polled] = []
-        for future in done:
-            del self._reading[future]
-            read = future.result()
-            now = self._clock.now()
-            polled = _polled(read, now=now)
+        crashed, self._deciding = self._deciding, None
+        quiet: dict[Future[Read], Polled] = {}
+        count = 0
+        for future in [one for one in self._reading if one.done()]:
+            if stopping():
+                break
+            read, now = future.result(), self._clock.now()
+            if future is crashed:
+                # What it brought made us crash outside of any item: that costs this poll, not every round from now on.
+                read = replace(read, outcome=Failed(FailureReason.READER_BUG, _OURS), items=())
+            self._deciding = future
             commit = ingest(read.items, self.mind, now=now) if read.items else Commit()
+            polled = _polled(read, now=now)
             if commit == Commit():
-                quiet.append(polled)
+                quiet[future] = polled
             else:
-                self._log.commit([polled], commit, now=now)
-                report(commit)
-            _report_poll(polled, commit)
+                self._write({future: polled}, commit)
+            self._deciding = None
+            count += 1
         if quiet:
-            self._log.commit(quiet, Commit(), now=self._clock.now())
-        return len(done)
+            self._write(quiet, Commit())
+        return count
 
     def run(self, *, stopping: Callable[[], bool] = bool) -> int:
-        """Poll until nothing is due any more; how many polls. Raises StoreError as `finish` does."""
-        count = 0
+        """Poll what is due now; how many polls. Raises StoreError as `finish` does."""
+        count, began = 0, self._clock.now()
         while not stopping():
-            self.start()
+            self.start(by=began)
             if not self._reading:
                 break
             wait(self._reading, return_when=FIRST_COMPLETED, timeout=1)
-            count += self.finish()
+            count += self.finish(stopping=stopping)
         return count
 
     def close(self) -> None:
         """Begin nothing more; what is being fetched is let go and read again after the next start."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _next(self, free: int, by: datetime) -> tuple[tuple[Source, Due], ...]:
+        """The longest due sources that can be read now, so many at most; one host's many hide no other's few."""
+        reading = {source.id for source in self._reading.values()}
+        busy = {host_of(source) for source in self._reading.values()}
+        limit = len(reading) + free * AHEAD
+        while True:
+            found = self._log.due(now=by, limit=limit)
+            due = {one.source: one for one in found if one.source in self.sources and one.source not in reading}
+            begun = one_per_host((self.sources[key] for key in due), busy)[:free]
+            if len(begun) == free or len(found) < limit:
+                return tuple((source, due[source.id]) for source in begun)
+            limit *= 8
+
+    def _write(self, polls: Mapping[Future[Read], Polled], commit: Commit) -> None:
+        try:
+            self._log.commit(tuple(polls.values()), commit, now=self._clock.now())
+        except StoreError:
+            self._deciding = None
+            raise
+        for future, polled in polls.items():
+            del self._reading[future]
+            _report_poll(polled, commit)
+        report(commit)
 
     def _read(self, source: Source, due: Due, now: datetime) -> Read:
         """One source, on a worker."""
@@ -120,8 +161,7 @@ class Poller:
             return _read(self._readers[source.kind], source, due.cursor, now=now)
         except Exception:  # named boundary: a reader's bug costs one poll of one source
             log.exception("source.crashed", source=source.id)
-            detail = "a fault of watcher itself; see its log"
-            return Read(source, due.cursor, Failed(FailureReason.READER_BUG, detail))
+            return Read(source, due.cursor, Failed(FailureReason.READER_BUG, _OURS))
 
 
 def _read(reader: Reader, source: Source, cursor: Cursor, *, now: datetime) -> Read:
@@ -130,13 +170,15 @@ def _read(reader: Reader, source: Source, cursor: Cursor, *, now: datetime) -> R
         return Read(source, cursor, outcome)
     body_hash = hashlib.blake2b(outcome.body, digest_size=16).hexdigest()
     if body_hash == cursor.body_hash:
-        return Read(source, cursor, NotModified(outcome.max_age))
+        # Its validators may be new all the same, and only these will spare us the body next time.
+        known = replace(cursor, etag=outcome.etag, last_modified=outcome.last_modified)
+        return Read(source, known, NotModified(outcome.max_age))
     items = reader.parse(source, outcome, now=now)
     if isinstance(items, Failed):
         return Read(source, cursor, items)
     if cursor.succeeded_at is None:
         items = tuple(_on_first_contact(items, source, now))
-    return Read(source, cursor, outcome, items, body_hash)
+    return Read(source, cursor, replace(outcome, body=b""), items, body_hash)
 
 
 def _on_first_contact(items: tuple[Item, ...], source: Source, now: datetime) -> Iterator[Item]:

@@ -1,12 +1,14 @@
 """
-The running watcher: three loops, their bells, and a clean stop.
+The running watcher: its bells, its signals, and a clean stop.
 
-APScheduler only rings; what is due is in the database. Decisions (polls, the clock, reloads) happen on one thread, and
-each kind of channel has a thread of its own, so that a stalled mail server keeps no webhook waiting.
+APScheduler only rings; what is due is in the database. Decisions (polls, the clock, reloads) happen on one thread.
+Each kind of channel has its own, and webhooks, whose receivers are many, have several: a stalled server keeps no other
+waiting.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -25,7 +27,13 @@ from watcher.settings import Settings
 from watcher.wiring.desk import Desk
 
 TICK = timedelta(seconds=1)
-PRUNE_AT_HOUR = 3
+PRUNE_EVERY = timedelta(hours=12)
+PRUNE_FIRST = timedelta(minutes=10)
+"""After the start: a machine that is off at night forgets too."""
+GRACE = timedelta(seconds=5)
+"""So long a stop waits for what is under way: containers get ten seconds before they are killed."""
+AT_ONCE = {"webhook": 8}
+"""Messages under way by kind of channel, one for the others; no recipient gets two at a time (`Outbox.claim`)."""
 
 log = structlog.get_logger()
 
@@ -44,7 +52,7 @@ def holder() -> str:
 
 
 class Service:
-    """Runs until told to stop; made by `wiring` from settings."""
+    """Runs until told to stop; made by `serve` from settings."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -57,29 +65,26 @@ class Service:
         """
         Work until SIGTERM or SIGINT; SIGHUP loads rules and sources again.
 
+        What is under way when it is told to stop gets `GRACE`; what then still waits for a server is left behind, as
+        after a kill.
+
         Raises:
             StoreError: The database can no longer be used: another instance decides, or it is damaged.
         """
         signal.signal(signal.SIGTERM, self._on_stop)
         signal.signal(signal.SIGINT, self._on_stop)
         signal.signal(signal.SIGHUP, self._on_reload)
-        self._ring("decider", self._decide, TICK)
-        for kind in self._desk.couriers:
-            self._ring(kind, self._deliver(self._desk.couriers[kind]), TICK)
-        self._scheduler.add_job(
-            self._guarded,
-            "cron",
-            args=("prune", self._prune),
-            hour=PRUNE_AT_HOUR,
-            executor="decider",
-            misfire_grace_time=None,
-        )
+        # It warns of every tick that is passed over because the one before has not ended: by design, here.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._ring("decider", self._decide, executor="decider")
+        self._ring("clock", self._desk.wake, executor="decider")
+        for kind, courier in self._desk.couriers.items():
+            self._ring(kind, self._deliver(courier), executor=kind, at_once=AT_ONCE.get(kind, 1))
+        self._ring("prune", self._prune, every=PRUNE_EVERY, first=PRUNE_FIRST)
         self._scheduler.start()
         log.info("service.started", teams=sorted(self._desk.ruleset.teams), sources=len(self._desk.sources))
         self._stopping.wait()
-        self._scheduler.shutdown(wait=True)
-        self._desk.close()
-        log.info("service.stopped")
+        self._end()
         if self._fatal is not None:
             raise self._fatal
 
@@ -87,19 +92,32 @@ class Service:
         """Finish what is being written, then end."""
         self._stopping.set()
 
-    def _executors(self) -> dict[str, ThreadPoolExecutor]:
-        return {name: ThreadPoolExecutor(1) for name in ("decider", "default", *self._desk.couriers)}
+    def _end(self) -> None:
+        ending = threading.Thread(target=self._scheduler.shutdown, daemon=True)
+        ending.start()
+        ending.join(GRACE.total_seconds())
+        if ending.is_alive():
+            log.warning("service.abandoned", detail="a job still waits for a server; what it sent may be sent again")
+        else:
+            self._desk.close()
+        log.info("service.stopped")
 
-    def _ring(self, name: str, job: Callable[[], None], every: timedelta) -> None:
+    def _executors(self) -> dict[str, ThreadPoolExecutor]:
+        return {name: ThreadPoolExecutor(AT_ONCE.get(name, 1)) for name in ("decider", "default", *self._desk.couriers)}
+
+    def _ring(
+        self, name: str, job: Callable[[], None], *, executor: str = "default",
+        every: timedelta = TICK, first: timedelta = timedelta(), at_once: int = 1,
+    ) -> None:  # fmt: skip
         self._scheduler.add_job(
             self._guarded,
             "interval",
             args=(name, job),
             seconds=every.total_seconds(),
-            next_run_time=datetime.now(UTC),
-            executor=name,
+            next_run_time=datetime.now(UTC) + first,
+            executor=executor,
             coalesce=True,
-            max_instances=1,
+            max_instances=at_once,
             misfire_grace_time=None,
         )
 
@@ -130,7 +148,16 @@ class Service:
         except ConfigError as error:
             log.error("rules.rejected", problems=[str(problem) for problem in error.problems])
             return
-        log.info("rules.reloaded", teams=sorted(ruleset.teams), rules=len(ruleset.rules), stale=sorted(ruleset.stale))
+        except StoreError:
+            self._reload.set()
+            raise
+        log.info(
+            "rules.reloaded",
+            teams=sorted(ruleset.teams),
+            rules=len(ruleset.rules),
+            stale=sorted(ruleset.stale),
+            sources=len(self._desk.sources),
+        )
 
     def _deliver(self, courier: Courier) -> Callable[[], None]:
         def deliver() -> None:
@@ -157,4 +184,6 @@ def serve(settings: Settings) -> None:
         ConfigError: The settings, or no team with a rule.
         StoreError: The database cannot be used, or another instance decides for it.
     """
+    # Its default would end us while we read the very files it is about; a handler is there once we run.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     Service(Desk.open(settings, SystemClock(), holder=holder())).run()

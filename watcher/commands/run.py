@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -19,6 +20,10 @@ def run() -> None:
     settings = load_settings(Path())
     logs.configure(level=settings.log_level, form=settings.log_format)
     serve(settings)
+    # A fetch may still wait for its server, and Python would join its thread, for half a minute.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def once(json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 
 import structlog
 
 from watcher.deliver import Courier
 from watcher.errors import ConfigError, Problem, StoreError
-from watcher.ingest import wake
+from watcher.ingest import Mind, wake
 from watcher.matching import Ruleset
 from watcher.model import Source, SourceId
 from watcher.poll import Poller, report
@@ -42,22 +42,23 @@ class Desk:
     def __init__(self, settings: Settings, store: Store, lease: Lease, clock: Clock) -> None:
         self.settings, self.store, self._lease, self._clock = settings, store, lease, clock
         self._log: SqlPollLog = store.poll_log(lease)
+        self._is_ahead = False
         self.sources: Mapping[SourceId, Source] = {}
+        self.sources = self._listed()
         self.ruleset = self._rules()
         self.poller = Poller(
             self._log,
             readers(settings),
             self.sources,
-            mind=recalled(store, self.ruleset, now=clock.now()),
+            mind=self._recalled(),
             clock=clock,
             workers=settings.workers,
         )
-        self._watch()
+        self._log.enrol(self.sources.values(), now=clock.now())
         write = writer(store.views, lambda: self.ruleset.teams, renderer())
         self.couriers = {
             kind: Courier(store.outbox, {kind: channel}, write, clock) for kind, channel in channels(settings).items()
         }
-        self._is_ahead = False
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock, *, holder: str) -> Desk:
@@ -85,15 +86,10 @@ class Desk:
         return desk
 
     def decide(self, *, stopping: Callable[[], bool] = bool) -> None:
-        """One round: what has come back, what falls due by the clock, what is to be fetched next. Raises StoreError."""
-        if self._is_ahead:
-            self.poller.mind = recalled(self.store, self.ruleset, now=self._clock.now())
-            self._is_ahead = False
-        # If something below fails, what was decided and not written must be forgotten, or it would never be told.
-        self._is_ahead = True
-        self.poller.finish()
-        self.wake()
-        self._is_ahead = False
+        """One round: what has come back is decided, what is due is fetched. Raises StoreError."""
+        if self.poller.has_news():
+            with self._deciding():
+                self.poller.finish(stopping=stopping)
         if not stopping():
             self.poller.start()
 
@@ -101,8 +97,9 @@ class Desk:
         """Decide what has fallen due without a new item. Raises StoreError."""
         now = self._clock.now()
         while due := self._log.wakes(now=now, limit=WAKES_AT_ONCE):
-            commit = wake(due, self.poller.mind, now=now)
-            self._log.commit((), commit, now=now)
+            with self._deciding():
+                commit = wake(due, self.poller.mind, now=now)
+                self._log.commit((), commit, now=now)
             report(commit)
 
     def reload(self) -> Ruleset:
@@ -111,11 +108,14 @@ class Desk:
 
         Raises:
             ConfigError: No team with a rule is left, or no list of sources; what ran goes on.
+            StoreError: Not everything could be written; to be called again.
         """
-        self.ruleset = self._rules()
-        self.poller.mind.follow(self.ruleset, scanner_of(self.ruleset))
-        self._watch()
-        return self.ruleset
+        sources, ruleset = self._listed(), self._rules()
+        self._log.enrol(sources.values(), now=self._clock.now())
+        self.sources = self.poller.sources = sources
+        self.ruleset = ruleset
+        self.poller.mind.follow(ruleset, scanner_of(ruleset))
+        return ruleset
 
     def close(self) -> None:
         """Let go of workers, channels, database and lease."""
@@ -139,10 +139,30 @@ class Desk:
                 log.error("rules.rejected", team=team, problems=errors)
         return ruleset
 
-    def _watch(self) -> None:
+    def _listed(self) -> Mapping[SourceId, Source]:
+        """
+        The sources on file. While something is wrong with the list, those that are watched already stay.
+
+        Raises:
+            ConfigError: There is no list, or nothing in it can be used.
+        """
         sources, problems = read_sources(self.settings.sources)
         for problem in problems:
             log.error("sources.rejected", problem=str(problem))
-        self.sources = {source.id: source for source in sources}
-        self.poller.sources = self.sources
-        self._log.enrol(sources, now=self._clock.now())
+        before = dict(self.sources) if problems else {}
+        listed = {**before, **{source.id: source for source in sources}}
+        if problems and not listed:
+            raise ConfigError(problems)
+        return listed
+
+    @contextmanager
+    def _deciding(self) -> Iterator[None]:
+        """What was decided and could not be written is forgotten before the next decision, or it were never told."""
+        if self._is_ahead:
+            self.poller.mind = self._recalled()
+        self._is_ahead = True
+        yield
+        self._is_ahead = False
+
+    def _recalled(self) -> Mind:
+        return recalled(self.store, self._log, self.ruleset, now=self._clock.now())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from watcher.ingest import Mind
+from watcher.ingest import CLOSE, Mind
 from watcher.matching import Ruleset
 from watcher.policy import Ledger
+from watcher.protocols import PollLog
 from watcher.store import Store
 from watcher.stories import Memory
 from watcher.trial import scanner_of
@@ -15,9 +16,12 @@ SINCE = timedelta(days=12)
 """Longer than a story stays open without a report, see `stories.weights.LIMITS`."""
 TOLD_SINCE = timedelta(days=32)
 """Longer than the ledger looks back, see `policy`."""
+CLOSE_EVERY = timedelta(hours=1)
+"""At least as long as quiet stories wait to be closed, see `ingest.deciding`."""
+MOST_WAKES = 100_000
 
 
-def recalled(store: Store, ruleset: Ruleset, *, now: datetime) -> Mind:
+def recalled(store: Store, log: PollLog, ruleset: Ruleset, *, now: datetime) -> Mind:
     """
     A mind that decides as if it had never stopped.
 
@@ -29,4 +33,8 @@ def recalled(store: Store, ruleset: Ruleset, *, now: datetime) -> Mind:
         memory.restore(kept.stories, kept.developments, kept.appointments, reports=kept.reports, seen=kept.seen)
         ledger.restore(kept.holds)
         ledger.restore(kept.alerts)
-    return Mind(ruleset.vocabulary, scanner_of(ruleset), ruleset, memory=memory, ledger=ledger)
+    mind = Mind(ruleset.vocabulary, scanner_of(ruleset), ruleset, memory=memory, ledger=ledger)
+    # Else each restart would put off the closing of quiet stories by an hour.
+    soon = log.wakes(now=now + CLOSE_EVERY, limit=MOST_WAKES)
+    mind.closes_at = next((row.due for row in soon if row.kind == CLOSE), None)
+    return mind
