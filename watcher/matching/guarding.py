@@ -36,7 +36,10 @@ def silencer(reading: Reading, probe: Probe, trigger: Hit) -> Hit | None:
 
 
 def _is_background(reading: Reading, trigger: Hit) -> bool:
-    return background(reading.page, trigger)
+    # A subject in the title is what the item is about, whatever comes before or after it: "upbeat after talks".
+    concept = reading.concept(trigger)
+    is_subject = concept is not None and not concept.outcome and trigger.start < reading.document.title_end
+    return not is_subject and background(reading.page, trigger)
 
 
 def _is_negated(reading: Reading, trigger: Hit) -> bool:
