@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from watcher.facts import read_facts
-from watcher.ingest import Commit, Mind, ingest
-from watcher.ingest.replay import without_policy
 from watcher.matching import Example, Rule, Ruleset, RunExample, Tale, check_example, example_item, explain
 from watcher.model import Item, Report
 from watcher.text import Document, read
 from watcher.vocabulary import Hits, Scanner
+
+if TYPE_CHECKING:
+    from watcher.ingest import Commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +46,16 @@ def study(item: Item, ruleset: Ruleset, scanner: Scanner) -> Study:
 def prepare(ruleset: Ruleset) -> RunExample:
     """Makes ready to run examples of these rules; one scanner serves all of them."""
     scanner = scanner_of(ruleset)
-    studies: dict[str, Study] = {}
+    # Teams that use one shared rule have its examples in common: each item is studied once.
+    studies: dict[Item, Study] = {}
 
     def run(rule: Rule, example: Example | Tale) -> str | None:
         if isinstance(example, Tale):
             return next(_wrong_steps(rule, example, ruleset, scanner), None)
         item = example_item(example)
-        if item.id not in studies:
-            studies[item.id] = study(item, ruleset, scanner)
-        one = studies[item.id]
+        if item not in studies:
+            studies[item] = study(item, ruleset, scanner)
+        one = studies[item]
         found = explain(one.document, one.hits, one.reports, ruleset=ruleset, team=rule.team, rule=rule.id)
         return check_example(example, found.match, why=found.reason) if found else None
 
@@ -61,6 +64,10 @@ def prepare(ruleset: Ruleset) -> RunExample:
 
 def _wrong_steps(rule: Rule, tale: Tale, ruleset: Ruleset, scanner: Scanner) -> Iterator[str]:
     """What is wrong with the first steps of a story that do not become what their author says."""
+    # Few rules tell stories, and what these need takes a while to import.
+    from watcher.ingest import Mind, ingest
+    from watcher.ingest.replay import without_policy
+
     if rule.team not in ruleset.teams:
         return
     teams = {rule.team: without_policy(ruleset.teams[rule.team])}

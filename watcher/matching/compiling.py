@@ -114,7 +114,7 @@ class Compiler:
 
     def _lookup(self, text: str, kinds: tuple[str, ...]) -> Probe | None:
         look = {
-            "actor": lambda name: self._names.actor(name) or self._names.office(name),
+            "actor": lambda name: self._names.office(name) or self._names.actor(name),
             "concept": self._names.concept,
             "guard": self._names.guard,
             "class": self._names.classed,

@@ -13,9 +13,12 @@ from watcher.matching.terms import CLASSES
 from watcher.model import ActorId, ConceptId
 from watcher.text import fold
 from watcher.vocabulary import Vocabulary
+from watcher.vocabulary.entries import Mark
 
 OFFICES = {"leader": "leader", "foreign minister": "foreign", "defence minister": "defence", "envoy": "envoy"}
 """What a slot may ask of a person (`leader of Israel`), and the role of the vocabulary that it means."""
+# A plain number, because tens of thousands of entries are compared with it.
+_HIDDEN = int(Mark.BLOCK | Mark.FORBID)
 _OFFICE = re.compile(rf"({'|'.join(OFFICES)}) of (.+)")
 
 
@@ -29,7 +32,10 @@ class Names:
         """An actor by code, English name or another name of it; None also when a name is that of several."""
         code = ActorId(text)
         if code not in self.vocabulary.actors:
-            codes = self._by_name.get(fold(text.strip()), frozenset())
+            name = fold(text.strip())
+            # English names win over what the name means elsewhere ("Niger" is a river in some lists). The names of all
+            # languages are tens of thousands: a file that names actors in English or by code starts without them.
+            codes = self._english.get(name) or self._others.get(name, frozenset())
             if len(codes) != 1:
                 return None
             code = next(iter(codes))
@@ -79,13 +85,16 @@ class Names:
                 yield from (f"any {cls}" for cls in CLASSES)
 
     @cached_property
-    def _by_name(self) -> dict[str, frozenset[ActorId]]:
-        # English names win over what the name means elsewhere: "Niger" is a river in some lists.
-        english: dict[str, set[ActorId]] = {}
-        others: dict[str, set[ActorId]] = {}
+    def _english(self) -> dict[str, frozenset[ActorId]]:
+        found: dict[str, set[ActorId]] = {}
         for code, actor in self.vocabulary.actors.items():
-            english.setdefault(fold(actor.english), set()).add(code)
-        for term in self.vocabulary.terms():
-            if term.kind == "actor" and term.sort == "name":
-                others.setdefault(fold(term.text), set()).add(ActorId(term.name))
-        return {name: frozenset(codes) for name, codes in {**others, **english}.items()}
+            found.setdefault(fold(actor.english), set()).add(code)
+        return {name: frozenset(codes) for name, codes in found.items()}
+
+    @cached_property
+    def _others(self) -> dict[str, frozenset[ActorId]]:
+        found: dict[str, set[ActorId]] = {}
+        for one in self.vocabulary.entries:
+            if one.kind == "actor" and one.sort == "name" and not one.marks & _HIDDEN:
+                found.setdefault(fold(one.text), set()).update(map(ActorId, one.names))
+        return {name: frozenset(codes) for name, codes in found.items()}
