@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from watcher.errors import ConfigError, Problem
 from watcher.model import Source
-from watcher.net import Client
-from watcher.protocols import Reader
-from watcher.settings import Settings
 from watcher.sources.catalogue import read_catalogue
-from watcher.sources.feed import FeedReader
-from watcher.sources.folder import FolderReader
+
+if TYPE_CHECKING:
+    from watcher.protocols import Reader
+    from watcher.settings import Settings
 
 _MOST_BYTES = 50_000_000
 
 
 def readers(settings: Settings) -> dict[str, Reader]:
     """A reader for each kind of source."""
+    # `check` reads the list of sources and no source, so it starts without what fetches them.
+    from watcher.net import Client
+    from watcher.sources.feed import FeedReader
+    from watcher.sources.folder import FolderReader
+
     return {"feed": FeedReader(Client(settings.contact)), "folder": FolderReader()}
 
 
