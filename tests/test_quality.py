@@ -85,7 +85,7 @@ def own_cases(lang: str) -> Iterator[Case]:
                 title=one["title"],
                 url="https://example.org/a",
                 source="own",
-                seen=NOON,
+                seen=datetime.combine(one.get("day", NOON.date()), NOON.timetz()),
                 lang=lang,
                 text=one.get("text", ""),
             )
