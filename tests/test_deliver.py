@@ -161,6 +161,18 @@ def test_a_fault_of_ours_postpones_one_parcel_and_shows_itself(
     assert states(store) == {ANN: "postponed", BOB: "sent"}
 
 
+def test_of_what_the_other_side_said_the_beginning_is_kept(
+    store: Store, log: PollLog, courier: Courier, channel: FakeChannel
+) -> None:
+    channel.refusals = {ANN: [DeliveryError("no \ud800" * 100_000, retryable=False)]}
+    log.commit((), decided("a", recipients=(ANN,)), now=NOON)
+
+    courier.deliver()
+
+    detail = only(store, "abandoned").attempts[0].detail
+    assert (detail[:8], len(detail)) == ("no ?no ?", 500)
+
+
 def test_what_cannot_be_written_is_abandoned(store: Store, log: PollLog, clock: SetClock, channel: FakeChannel) -> None:
     def refuse(_: Parcel, __: datetime) -> Letter:
         raise DeliveryError("team gulf has no channel desk any more", retryable=False)
@@ -222,7 +234,6 @@ def test_a_bundle_that_was_tried_takes_no_more_in(
     courier.deliver()
 
     log.commit((), late, now=NOON)
-    courier.deliver()
     clock.pass_(timedelta(minutes=1))
     courier.deliver()
 

@@ -406,6 +406,20 @@ def test_a_full_disk_loses_nothing_and_passes(url: str) -> None:
         assert len(memory(store)["alerts"]) == len(done) + 1
 
 
+def test_every_write_waits_for_the_disk_and_references_are_checked(store: Store) -> None:
+    found: list[tuple[int, ...]] = []
+
+    def ask(connection: sqlite3.Connection, *_: object) -> None:
+        pragmas = ("synchronous", "foreign_keys")
+        found.append(tuple(connection.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas))
+
+    event.listen(Pool, "checkout", ask)
+    store.rules.keep(TEAM.id, {}, now=NOON)
+    event.remove(Pool, "checkout", ask)
+
+    assert found == [(2, 1)]
+
+
 def test_the_file_and_its_side_files_are_for_their_owner_only(url: str, store: Store, log: PollLog) -> None:
     log.commit((), decided("a"), now=NOON)
 
