@@ -89,13 +89,23 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One value that reports give for a slot of an appointment, and the item that said so first."""
+    """
+    One value that an outlet gives for a slot of an appointment, and the item that says so.
+
+    Args:
+        slot: `date`, `place` or `ordinal`; with `?` behind it one that is not on file, because it stands alone.
+        value: A day `2026-02-18` or days `2026-02-18..2026-02-20`, a place's key, `round 3`; empty: not known any more.
+        tier: Of the item's source.
+        mark: Names the words of its title, so that copies of one text count once; 0: not known.
+    """
 
     slot: str
     value: str
     item: ItemId
     publisher: str
     time: datetime
+    tier: int = 2
+    mark: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +115,9 @@ class Appointment:
 
     Args:
         kind: `meeting`, `visit`, `round`, `deadline`, `vote`.
-        date: The day on file; None: not known.
+        date: The day on file, the first of several; None: not known.
         place: Vocabulary key; None: not known.
-        claims: Where each value came from, oldest first; the last of a slot is on file.
+        claims: Who gave which value, oldest first; the last of a slot is on file.
     """
 
     id: AppointmentId
