@@ -6,7 +6,7 @@ import base64
 import os
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from dataclasses import replace as with_fields
 from datetime import UTC, datetime
 from functools import partial
@@ -19,6 +19,7 @@ from watcher.commands.screen import print_json, track
 from watcher.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
+    from watcher.commands.demo_screen import Week
     from watcher.commands.receivers import Received
     from watcher.deliver import Courier
     from watcher.ingest import Commit, Mind
@@ -26,17 +27,6 @@ if TYPE_CHECKING:
     from watcher.model import Item, Team
     from watcher.protocols import Channel
     from watcher.store import Store
-
-
-@dataclass
-class Week:
-    """What happened in the replay, for showing."""
-
-    items: dict[str, Item] = field(default_factory=dict)
-    commits: list[Commit] = field(default_factory=list)
-    near: list[tuple[Item, Explanation]] = field(default_factory=list)
-    mails: int = 0
-    posts: int = 0
 
 
 @dataclass
@@ -96,6 +86,7 @@ def on_loopback(ruleset: Ruleset, hook: str) -> Ruleset:
 
 def run(items: list[Item], ruleset: Ruleset, folder: Path, mails: Received) -> Week:
     """The week through ingest, a database in `folder`, the outbox and real channels."""
+    from watcher.commands.demo_screen import Week
     from watcher.ingest import Mind, replay
     from watcher.store import open_store
     from watcher.trial import scanner_of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from watcher.commands.screen import console, plain
@@ -11,10 +12,22 @@ from watcher.model import Decision, Kind, Lane
 from watcher.render import KIND_WORDS, one_line, reasons_of, say_change
 
 if TYPE_CHECKING:
-    from watcher.commands.demo import Week
-    from watcher.model import Alert, Development, Hold
+    from watcher.ingest import Commit
+    from watcher.matching import Explanation
+    from watcher.model import Alert, Development, Hold, Item
 
 SEVERITY_STYLE = {"info": "dim", "watch": "", "high": "bold", "flash": "bold red"}
+
+
+@dataclass
+class Week:
+    """What happened in the replay, for showing."""
+
+    items: dict[str, Item] = field(default_factory=dict)
+    commits: list[Commit] = field(default_factory=list)
+    near: list[tuple[Item, Explanation]] = field(default_factory=list)
+    mails: int = 0
+    posts: int = 0
 
 
 def show(week: Week) -> None:
