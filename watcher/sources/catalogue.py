@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -82,8 +83,8 @@ def _source(node: Node, faults: Faults) -> Source | None:
         )
         name = None
     address = read_text(fields[kinds[0]], faults, limit=2_000)
-    if address and kinds[0] == "feed" and not _is_web(address):
-        faults.add(fields["feed"], f"feed: {address[:80]!r} is no http or https address", "bad-address")
+    if address and kinds[0] == "feed" and (fault := _fault(address)):
+        faults.add(fields["feed"], f"feed: {fault}", "bad-address")
         address = None
     every = _every(kinds[0], fields, faults)
     zone = _zone(fields, faults)
@@ -103,12 +104,17 @@ def _source(node: Node, faults: Faults) -> Source | None:
     )
 
 
-def _is_web(address: str) -> bool:
+def _fault(address: str) -> str | None:
+    """What is wrong with the address of a feed; what may be a password is not repeated."""
     try:
         parts = urlsplit(address)
-        return parts.scheme in ("http", "https") and bool(parts.hostname)
+        if parts.username is not None:
+            return "a user and password in an address are not sent: take them out"
+        if parts.scheme in ("http", "https") and parts.hostname:
+            return None
     except ValueError:
-        return False
+        pass
+    return f"{address[:80]!r} is no http or https address"
 
 
 def _span(fields: Mapping[str, Node], key: str, faults: Faults) -> timedelta | None:
@@ -125,13 +131,19 @@ def _every(kind: str, fields: Mapping[str, Node], faults: Faults) -> timedelta:
 
 def _zone(fields: Mapping[str, Node], faults: Faults) -> str:
     name = read_text(fields["timezone"], faults, limit=100) if "timezone" in fields else None
-    if name and name not in available_timezones():
-        offer = did_you_mean(name, available_timezones())
+    if name and name not in _zones():
+        offer = did_you_mean(name, _zones())
         faults.add(
             fields["timezone"], f"timezone: {name!r} is no IANA name such as Europe/London{offer}", "bad-timezone"
         )
         return "UTC"
     return name or "UTC"
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Every IANA name; the files are looked through once."""
+    return frozenset(available_timezones())
 
 
 def _lang(fields: Mapping[str, Node], faults: Faults) -> str | None:

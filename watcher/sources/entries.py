@@ -147,3 +147,18 @@ def address(link: str, base: str = "") -> str:
         return whole if parts.scheme in ("http", "https") and parts.hostname else ""
     except ValueError:  # a bracket without its pair
         return ""
+
+
+def joined(summary: str, content: str) -> str:
+    """Summary and content as one text, each once."""
+    if not content or content in summary:
+        return summary
+    if content.startswith(summary.rstrip(" .…")):
+        return content
+    return plain.cut(f"{summary}\n{content}", plain.LONGEST_TEXT)
+
+
+def language(code: str) -> str | None:
+    """ISO 639-1 of `en`, `en-US` or `en_us`; None for what is none."""
+    main = code.strip().replace("_", "-").partition("-")[0].lower()
+    return main if len(main) == 2 and main.isascii() and main.isalpha() else None

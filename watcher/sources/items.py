@@ -2,19 +2,19 @@
 The one item format, as JSON lines → Item or Problem: archives, `match`, folders.
 
 A line is `{id?, title, url, source?, text?, lang?, published?, seen?}`; `link` is read for url, `first_seen` for seen,
-`summary` and `description` for text. A bad line costs itself and no other.
+`summary` and `description` for text. What is no web address is no url. A bad line costs itself and no other.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from watcher.errors import Problem
 from watcher.model import Item, ItemId
 from watcher.sources.dates import read_date
+from watcher.sources.entries import address, item_id, language
 from watcher.sources.plain import line as one_line
 from watcher.sources.plain import lines as paragraphs
 from watcher.text import host
@@ -57,20 +57,18 @@ def to_item(record: object, *, now: datetime, source: str = "") -> Item | None:
     if not isinstance(record, Mapping):
         return None
     title = one_line(_text(record, "title"))
-    url = _text(record, "url", "link").strip()
+    url = address(_text(record, "url", "link"))
     if not title and not url:
         return None
-    seen = read_date(_text(record, "seen", "first_seen")) or now
-    digest = hashlib.sha256(f"{url}\0{title}".encode("utf-8", "surrogatepass")).hexdigest()[:20]
     return Item(
-        id=ItemId(_text(record, "id")[:200] or digest),
+        id=ItemId(_text(record, "id")[:200]) or item_id(url, title),
         title=title,
         url=url,
         source=_text(record, "source")[:200] or source or host(url),
-        seen=seen.astimezone(UTC),
+        seen=read_date(_text(record, "seen", "first_seen")) or now,
         published=read_date(_text(record, "published")),
         text=paragraphs(_text(record, "text", "summary", "description")),
-        lang=_text(record, "lang")[:2].lower() or None,
+        lang=language(_text(record, "lang")),
         publisher=_text(record, "publisher")[:200],
     )
 

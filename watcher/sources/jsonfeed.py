@@ -7,8 +7,7 @@ from datetime import tzinfo
 
 from watcher.sources import plain
 from watcher.sources.dates import read_date
-from watcher.sources.entries import MOST_ENTRIES, Entry, Feed
-from watcher.sources.xmlfeed import joined, language
+from watcher.sources.entries import MOST_ENTRIES, Entry, Feed, joined, language
 
 _MOST_VALUES = 400_000
 

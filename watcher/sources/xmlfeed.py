@@ -19,7 +19,7 @@ from lxml import etree
 
 from watcher.sources import plain
 from watcher.sources.dates import read_date
-from watcher.sources.entries import MOST_ENTRIES, Entry, Feed
+from watcher.sources.entries import MOST_ENTRIES, Entry, Feed, joined, language
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
@@ -253,21 +253,6 @@ def _unpacked(value: str, kind: str) -> str:
         return base64.b64decode(value).decode("utf-8")
     except ValueError:
         return "" if _IS_MEDIA.match(kind) else value
-
-
-def joined(summary: str, content: str) -> str:
-    """Summary and content as one text, each once."""
-    if not content or content in summary:
-        return summary
-    if content.startswith(summary.rstrip(" .…")):
-        return content
-    return plain.cut(f"{summary}\n{content}", plain.LONGEST_TEXT)
-
-
-def language(code: str) -> str | None:
-    """ISO 639-1 of `en`, `en-US` or `en_us`; None for what is none."""
-    main = code.strip().replace("_", "-").partition("-")[0].lower()
-    return main if len(main) == 2 and main.isascii() and main.isalpha() else None
 
 
 def _all(found: Found, names: tuple[str, ...]) -> Iterator[Element]:
