@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -33,7 +33,7 @@ from watcher.sources.plain import line, lines
 
 FEEDS, LINES, TEXTS = (".xml", ".rss", ".atom"), (".jsonl", ".ndjson"), (".txt", ".md")
 _KNOWN = frozenset((*FEEDS, *LINES, *TEXTS, ".json"))
-SETTLING_NS = 1_000_000_000
+SETTLING = timedelta(seconds=1)
 MOST_FILES = 2_000
 """In one poll, and `MOST_BYTES` of them together; what is left over is read in the next."""
 MOST_BYTES = 20_000_000
@@ -45,7 +45,15 @@ Stamped = tuple[int, str, int]
 
 
 class FolderReader:
-    """Reads sources of kind `folder`."""
+    """
+    Reads sources of kind `folder`.
+
+    Args:
+        settling: A file that changed since is left for the next poll.
+    """
+
+    def __init__(self, settling: timedelta = SETTLING) -> None:
+        self._settling_ns = int(settling / timedelta(microseconds=1)) * 1_000
 
     def fetch(self, source: Source, cursor: Cursor) -> Fetch:
         """The names of files that came or changed since, oldest first; `etag` is the change time of the latest."""
@@ -53,7 +61,7 @@ class FolderReader:
         since = int(cursor.etag) if cursor.etag and cursor.etag.isdigit() else 0
         try:
             # A latest change that lies ahead means that the clock was set back: all is read again, which harms nobody.
-            found = _changed(source.address, since=since if since <= now else 0, until=now - SETTLING_NS)
+            found = _changed(source.address, since=since if since <= now else 0, until=now - self._settling_ns)
         except OSError as error:
             return Failed(FailureReason.CONNECTION, f"{source.address}: {error.strerror}")
         if not found:
