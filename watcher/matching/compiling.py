@@ -85,7 +85,7 @@ class Compiler:
 
     def _probes(self, terms: Iterable[TermSpec], clause: str, kinds: tuple[str, ...]) -> tuple[Probe, ...]:
         found = (self.probe(term, clause, kinds) for term in terms)
-        return tuple(dict.fromkeys(probe for probe in found if probe))
+        return tuple(dict.fromkeys(self._names.same(probe) for probe in found if probe))
 
     def probe(self, term: TermSpec, clause: str, kinds: tuple[str, ...]) -> Probe | None:
         """What a term looks for; `kinds` say what a bare name may be, the first that knows it wins."""
@@ -165,7 +165,7 @@ class Compiler:
         for member in spec.members:
             inner = self._block(name, member) if isinstance(member, BlockSpec) else self.probe(member, name, kinds)
             if inner is not None:
-                members.append(inner)
+                members.append(inner if isinstance(inner, Block) else self._names.same(inner))
         if len(members) < len(spec.members):
             return None
         return Block(spec.mode, tuple(members), spec.number, spec.within, spec.ordered, spec.part)
@@ -182,7 +182,7 @@ class Compiler:
         if spec.condition is not None:
             return parse_condition(spec.condition, known, self._faults) or All(())
         scored = set(spec.score.weights) if spec.score else set()
-        wanted: list[Condition] = [Name(key) for key in ("what", "who") if key in short and key not in scored]
+        wanted: list[Condition] = [Name(key) for key in ("who", "what") if key in short and key not in scored]
         if "unless" in short:
             wanted.append(Not(Name("unless")))
         wanted += [Name(name) for name in blocks if name not in scored]

@@ -10,18 +10,16 @@ from functools import cached_property
 
 from watcher.matching.blocks import deciding, meet
 from watcher.matching.condition import first_failure, holds, names_of, say
-from watcher.matching.extract import extract
-from watcher.matching.guarding import silencer
+from watcher.matching.guarding import may_silence, silencer
 from watcher.matching.parties import fill
 from watcher.matching.reading import Reading
 from watcher.matching.rule import Probe, Rule
-from watcher.model import ConceptId, Evidence, Match, Report, Status
+from watcher.model import Status
 from watcher.text import fold, host
 from watcher.vocabulary import Hit
 
 MOST_TRIGGERS = 60
 """Deciding words that are tried."""
-MOST_EVIDENCE = 12
 _UNMET = (Status.DENIED, Status.CONSIDERED)
 
 
@@ -32,6 +30,7 @@ class Evaluation:
         self.rule = rule
         self.reading = reading
         self._truths: dict[str, bool] = {}
+        self._silencers: dict[tuple[int, int, str], tuple[Probe, Hit] | None] = {}
 
     def fires(self) -> bool:
         """Whether the rule is met."""
@@ -68,11 +67,11 @@ class Evaluation:
 
     def _truth(self, name: str) -> bool:
         if name == "what":
-            return any(hit in self.subject for hit in self.alive)
+            return any(self.triggers is self.subject or hit in self.subject for hit in self.living())
         if name == "who":
             return self.who is not None
         if name == "unless":
-            return bool(self.triggers) and not self.unsilenced
+            return bool(self.triggers) and all(self.silenced_by(hit) for hit in self.triggers)
         return self.block(name) is not None
 
     @cached_property
@@ -116,15 +115,25 @@ class Evaluation:
 
     def silenced_by(self, trigger: Hit) -> tuple[Probe, Hit] | None:
         """What of `unless` silences some deciding words, and where it stands."""
-        for probe in self.rule.unless:
-            if hit := silencer(self.reading, probe, trigger):
-                return probe, hit
-        return None
+        key = trigger.start, trigger.end, trigger.name
+        if key not in self._silencers:
+            found = ((probe, silencer(self.reading, probe, trigger)) for probe in self._noise)
+            self._silencers[key] = next(((probe, hit) for probe, hit in found if hit), None)
+        return self._silencers[key]
+
+    @cached_property
+    def _noise(self) -> tuple[Probe, ...]:
+        """What of `unless` can silence anything here."""
+        return tuple(probe for probe in self.rule.unless if may_silence(self.reading, probe))
+
+    def living(self) -> Iterator[Hit]:
+        """Deciding words that nothing silences and whose status the rule takes, one by one: the first may be enough."""
+        return (hit for hit in self.triggers if self.silenced_by(hit) is None and not self.status_refused(hit))
 
     @cached_property
     def alive(self) -> tuple[Hit, ...]:
-        """Deciding words that nothing silences and whose status the rule takes."""
-        return tuple(hit for hit in self.unsilenced if not self.status_refused(hit))
+        """All of them."""
+        return tuple(self.living())
 
     def status_refused(self, hit: Hit) -> str:
         """Why what the words say does not count: the status, in words; empty when it does."""
@@ -144,7 +153,7 @@ class Evaluation:
     @cached_property
     def who(self) -> tuple[Hit, ...] | None:
         """One hit for each slot, near living deciding words if the rule asks for that; None: not all are filled."""
-        return fill(self.rule, self.reading, self.alive if self.subject or self.rule.blocks else ())
+        return fill(self.rule, self.reading, self.living() if self.subject or self.rule.blocks else ())
 
     def block(self, name: str) -> tuple[Hit, ...] | None:
         """What met a named block; None when it is not met."""
@@ -189,59 +198,6 @@ class Evaluation:
         if part is not None:
             return say(part)
         return "" if self.score_is_reached else "score"
-
-
-# ── What came of it ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def match_of(evaluation: Evaluation) -> Match:
-    """The match of a rule that fires."""
-    rule, reading = evaluation.rule, evaluation.reading
-    deciding = evaluation.alive or evaluation.unsilenced or evaluation.triggers
-    reports = reports_of(reading, deciding)
-    names = dict.fromkeys(ConceptId(hit.name) for hit in deciding if hit.kind == "concept")
-    firm = reading.status(deciding[0]) if deciding else Status.REPORTED
-    return Match(
-        team=rule.team,
-        rule=rule.id,
-        title=rule.title,
-        severity=rule.severity,
-        events=tuple(names) or (rule.event,),
-        status=reports[0].status if reports else firm,
-        evidence=tuple(evidence(evaluation)),
-        extract=extract(reports, rule.extract),
-        wishes=rule.wishes,
-    )
-
-
-def reports_of(reading: Reading, deciding: Iterable[Hit]) -> tuple[Report, ...]:
-    """The reports that deciding words made, each once."""
-    found: list[Report] = []
-    for hit in deciding:
-        report = reading.report_of(hit)
-        if report is not None and not any(report is other for other in found):
-            found.append(report)
-    return tuple(found)
-
-
-def evidence(evaluation: Evaluation) -> Iterator[Evidence]:
-    """Words that met the clauses of a rule, each once, a dozen at most."""
-    rule, seen = evaluation.rule, set[tuple[int, int]]()
-    clauses = [*(["what"] if rule.what else []), *(["who"] if rule.everybody else [])]
-    clauses += [name for name in evaluation.positive if name not in clauses and name != "unless"]
-    for clause in clauses:
-        for hit in evaluation.hits_of(clause)[: MOST_EVIDENCE // 2]:
-            if (hit.start, hit.end) not in seen and len(seen) < MOST_EVIDENCE:
-                seen.add((hit.start, hit.end))
-                yield evidence_of(evaluation.reading, clause, hit)
-
-
-def evidence_of(reading: Reading, clause: str, hit: Hit) -> Evidence:
-    """A hit as people are shown it."""
-    document = reading.document
-    name = hit.term.text if hit.kind == "literal" else hit.name
-    text = document.original(hit.start, hit.end)
-    return Evidence(clause, name, text, hit.term.text, hit.term.origin, document.span(hit.start, hit.end))
 
 
 def _is_named(called: Iterable[str], names: Iterable[str]) -> bool:

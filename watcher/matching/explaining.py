@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.matching.condition import holds, names_of, say
-from watcher.matching.evaluation import Evaluation, evidence, evidence_of, match_of
+from watcher.matching.evaluation import Evaluation
 from watcher.matching.guarding import silencer, why_not
+from watcher.matching.outcome import evidence, evidence_of, match_of, outcome_of
 from watcher.matching.parties import slot_hits
 from watcher.matching.reading import Reading
 from watcher.matching.rule import Block, Probe
@@ -114,7 +115,7 @@ def explain_with(evaluation: Evaluation) -> Explanation:
         team=rule.team,
         rule=rule.id,
         title=rule.title,
-        match=match_of(evaluation) if fired else None,
+        match=match_of(rule, outcome_of(evaluation)) if fired else None,
         failed=failed,
         reason=reason,
         clauses=clauses,

@@ -35,6 +35,11 @@ def silencer(reading: Reading, probe: Probe, trigger: Hit) -> Hit | None:
     return None if found and probe.name == "background" and reading.is_ahead(trigger) else found
 
 
+def may_silence(reading: Reading, probe: Probe) -> bool:
+    """Whether the probe could silence anything of the item: its words stand somewhere, or grammar may do without."""
+    return bool(reading.hits_of(probe)) or (probe.kind == "guard" and probe.name in _GRAMMAR)
+
+
 def _is_background(reading: Reading, trigger: Hit) -> bool:
     # A subject in the title is what the item is about, whatever comes before or after it: "upbeat after talks".
     concept = reading.concept(trigger)
@@ -72,8 +77,9 @@ def _binds(reading: Reading, probe: Probe, hit: Hit, trigger: Hit) -> bool:
         return _within(hit, document.sentence_at(trigger.start))
     if scope == "clause":
         return _within(hit, reading.clause(trigger.start))
-    between = reading.word_index(trigger.start) - reading.word_index(max(hit.end - 1, hit.start)) - 1
-    return hit.start <= trigger.start and between <= WORDS_BEFORE and _within(hit, document.sentence_at(trigger.start))
+    if hit.start > trigger.start or not _within(hit, document.sentence_at(trigger.start)):
+        return False
+    return trigger.start <= reading.after_words(hit.end, WORDS_BEFORE)
 
 
 def _within(hit: Hit, place: tuple[int, int]) -> bool:

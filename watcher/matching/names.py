@@ -27,6 +27,11 @@ class Names:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
+        self._probes: dict[Probe, Probe] = {}
+
+    def same(self, probe: Probe) -> Probe:
+        """One object for all equal probes of all rules, so that what one of them found is found again at once."""
+        return self._probes.setdefault(probe, probe)
 
     def actor(self, text: str) -> Probe | None:
         """An actor by code, English name or another name of it; None also when a name is that of several."""

@@ -113,7 +113,7 @@ def _starts(reading: Reading, lists: Sequence[Sequence[Hit]], fewest: Sequence[H
 
 def _window(reading: Reading, start: int, within: Within) -> Callable[[Hit], bool]:
     if within.unit == "words":
-        first = reading.word_index(start)
-        return lambda hit: hit.start >= start and reading.word_index(hit.end) - first <= within.words
+        last = reading.after_words(start, within.words)
+        return lambda hit: start <= hit.start and hit.end <= last
     begin, end = reading.document.sentence_at(start) if within.unit == "sentence" else reading.paragraph(start)
     return lambda hit: begin <= hit.start < end

@@ -4,7 +4,7 @@ Who takes part: one hit for each slot of a rule, each somebody else, in the righ
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 
 from watcher.matching.nearness import pick, pick_near
 from watcher.matching.reading import Reading
@@ -14,22 +14,27 @@ from watcher.vocabulary import Hit
 Lists = list[tuple[Hit, ...]]
 
 
-def fill(rule: Rule, reading: Reading, alive: Collection[Hit]) -> tuple[Hit, ...] | None:
+def fill(rule: Rule, reading: Reading, alive: Iterable[Hit]) -> tuple[Hit, ...] | None:
     """
     A hit for every slot, of the pair first; None when not all are filled.
 
     Args:
-        alive: Deciding words; one of them must be near enough. Empty: nothing to be near to.
+        alive: Deciding words; one of them must be near enough. Empty: nothing to be near to. No more are asked for than
+            needed, and none when a slot is empty.
     """
     if not rule.everybody:
         return ()
     lists = [slot_hits(rule, reading, slot) for slot in rule.everybody]
     if not all(lists):
         return None
-    if not alive:
-        ordered = len(lists) if rule.where.ordered else 0
-        return pick_near(reading, lists, rule.where.within, distinct=True, in_order=ordered)
-    return next((found for trigger in alive if (found := _around(rule, reading, lists, trigger=trigger))), None)
+    trigger = None
+    for trigger in alive:
+        if found := _around(rule, reading, lists, trigger=trigger):
+            return found
+    if trigger is not None:
+        return None
+    ordered = len(lists) if rule.where.ordered else 0
+    return pick_near(reading, lists, rule.where.within, distinct=True, in_order=ordered)
 
 
 def slot_hits(rule: Rule, reading: Reading, slot: Slot) -> tuple[Hit, ...]:

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watcher.facts.sentence import Page
@@ -25,7 +26,10 @@ MOST_HITS = 200
 Found = Mapping[tuple[str, str], tuple[tuple[int, int], ...]]
 """Folded offsets of expressions and fuzzy names, by kind and text."""
 
-_WORD = re.compile(r"\w+")
+_HAN = "\u3040-\u30ff\u3400-\u9fff"
+# A character of Chinese, or a word from its beginning on.
+_WORD = re.compile(rf"[{_HAN}]|(?<![^\W{_HAN}])[^\W{_HAN}]+")
+_NO_WORDS = frozenset(("zh", "ja"))
 _CERTAIN = timedelta(days=3)
 
 
@@ -123,13 +127,14 @@ class Reading:
         end = text.find("\n", position)
         return text.rfind("\n", 0, position) + 1, end if end >= 0 else len(text)
 
-    def word_index(self, position: int) -> int:
-        """How many words begin before a folded offset."""
-        return bisect_left(self._word_starts, position)
-
-    @cached_property
-    def _word_starts(self) -> tuple[int, ...]:
-        return tuple(word.start for word in self.document.words if _WORD.match(word.text))
+    def after_words(self, position: int, count: int) -> int:
+        """
+        The folded offset behind so many words from a folded offset on: where the next one begins, or the text ends. Two
+        characters of Chinese are one word.
+        """
+        wanted = count * 2 if self.document.lang in _NO_WORDS else count
+        following = islice(_WORD.finditer(self.document.folded, position), wanted, None)
+        return next((word.start() for word in following), len(self.document.folded))
 
     # ── What it means ──────────────────────────────────────────────────────────────────────────────────────────
 

@@ -4,7 +4,7 @@ What we run: rules with every name looked up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -30,6 +30,10 @@ class Probe:
     name: str
     keys: frozenset[str]
     scope: str = ""
+
+    def __hash__(self) -> int:
+        # Of one field, because every question of every rule to a document is looked up by its probe.
+        return hash(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,13 @@ class Rule:
     def event(self) -> ConceptId:
         """What its own phrases report when no concept was found."""
         return ConceptId(f"phrase:{self.id}")
+
+    @cached_property
+    def look(self) -> Hashable:
+        """All that decides whether it fires: rules with the same look fire on the same items."""
+        score = self.score and (self.score.threshold, self.score.title_bonus, *self.score.weights.items())
+        where = (self.where, self.languages, self.sources, self.statuses)
+        return (self.pair, self.slots, self.what, self.unless, where, *self.blocks.items(), self.condition, score)
 
     @cached_property
     def everybody(self) -> tuple[Slot, ...]:

@@ -4,14 +4,17 @@ The rules of all teams, found by what they need, and what they make of an item o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
+from typing import NamedTuple
 
 from watcher.errors import Problem
 from watcher.matching.anchors import literals_of, probes_of
-from watcher.matching.evaluation import Evaluation, match_of
+from watcher.matching.evaluation import Evaluation
 from watcher.matching.inferred import match_of_development, meets
+from watcher.matching.outcome import Outcome, match_of, outcome_of
 from watcher.matching.patterns import Expressions
 from watcher.matching.reading import Found, Reading
 from watcher.matching.rule import Key, Rule
@@ -25,29 +28,41 @@ Folders = Mapping[str, Texts]
 """Texts by folder name: `_shared` and the ids of teams."""
 
 
+class Group(NamedTuple):
+    """Rules that look for the same, each with its number in the ruleset: they are evaluated once."""
+
+    rules: tuple[tuple[int, Rule], ...]
+
+    @property
+    def first(self) -> Rule:
+        """The one that stands for all."""
+        return self.rules[0][1]
+
+
 class Index:
     """Rules by what must be found before one of them is worth evaluating."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = tuple(rules)
-        self._by_kind: dict[str, dict[str, list[int]]] = {}
+        alike: dict[Hashable, list[tuple[int, Rule]]] = {}
         for number, rule in enumerate(rules):
-            for kind, name in rule.anchors:
-                self._by_kind.setdefault(kind, {}).setdefault(name, []).append(number)
+            alike.setdefault((rule.look, rule.plain), []).append((number, rule))
+        self._groups = tuple(Group(tuple(same)) for same in alike.values())
+        self._by_kind: dict[str, dict[str, list[int]]] = {}
+        for place, group in enumerate(self._groups):
+            for kind, name in group.first.anchors:
+                self._by_kind.setdefault(kind, {}).setdefault(name, []).append(place)
         self._actors = self._by_kind.get("actor", {})
         self._anybody = self._actors.pop("*", [])
         self._concepts = self._by_kind.get("concept", {})
         self._literals = self._by_kind.get("literal", {})
         self._guards = self._by_kind.get("guard", {})
         self._expressions: dict[Key, list[int]] = {
-            (kind, name): numbers
-            for kind in ("regex", "fuzzy")
-            for name, numbers in self._by_kind.get(kind, {}).items()
+            (kind, name): places for kind in ("regex", "fuzzy") for name, places in self._by_kind.get(kind, {}).items()
         }
 
-    def candidates(self, hits: Hits, found: Found, events: Iterable[str] = ()) -> list[Rule]:
-        """Rules whose rarest thing was found, in the order of the ruleset; `events` are those of reports."""
-        numbers: set[int] = set()
+    def candidates(self, hits: Hits, found: Found, events: Iterable[str] = ()) -> list[Group]:
+        """Rules whose rarest thing was found; `events` are those of reports."""
+        places: set[int] = set()
         for known, names in (
             (self._concepts, hits.concepts),
             (self._concepts, events),
@@ -60,19 +75,20 @@ class Index:
             if known and names:
                 for name in names:
                     if name in known:
-                        numbers.update(known[name])  # type: ignore[index]  # names and keys of one kind
+                        places.update(known[name])  # type: ignore[index]  # names and keys of one kind
         if self._anybody and hits.actors:
-            numbers.update(self._anybody)
-        return [self._rules[number] for number in sorted(numbers)]
+            places.update(self._anybody)
+        return [self._groups[place] for place in places]
 
     def for_development(self, development: Development) -> list[Rule]:
-        """Rules that could select a development without text."""
-        numbers = set(self._concepts.get(development.event, ())) | set(self._anybody)
+        """Rules that could select a development without text, in the order of the ruleset."""
+        places = set(self._concepts.get(development.event, ())) | set(self._anybody)
         for actor in development.actors:
-            numbers.update(self._actors.get(actor, ()))
+            places.update(self._actors.get(actor, ()))
+        numbered = [one for place in places for one in self._groups[place].rules]
         if development.event.startswith("phrase:"):
-            numbers.update(number for number, rule in enumerate(self._rules) if rule.event == development.event)
-        return [self._rules[number] for number in sorted(numbers)]
+            numbered += [one for group in self._groups for one in group.rules if one[1].event == development.event]
+        return [rule for _, rule in sorted(dict(numbered).items())]
 
 
 @dataclass(frozen=True)
@@ -171,11 +187,15 @@ def match(document: Document, hits: Hits, reports: Sequence[Report], ruleset: Ru
     return tuple(matches)
 
 
-def _matches(rules: Iterable[Rule], reading: Reading) -> Iterable[Match]:
-    for rule in rules:
-        evaluation = Evaluation(rule, reading)
+def _matches(candidates: Iterable[Group], reading: Reading) -> Iterator[Match]:
+    fired: list[tuple[int, Rule, Outcome]] = []
+    for group in candidates:
+        evaluation = Evaluation(group.first, reading)
         if evaluation.fires():
-            yield match_of(evaluation)
+            outcome = outcome_of(evaluation)
+            fired += [(number, rule, outcome) for number, rule in group.rules]
+    fired.sort(key=itemgetter(0))
+    return (match_of(rule, outcome) for _, rule, outcome in fired)
 
 
 def match_inferred(development: Development, ruleset: Ruleset) -> tuple[Match, ...]:
