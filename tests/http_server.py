@@ -61,7 +61,8 @@ Script = Answer | Sequence[Answer] | Callable[[Request], Answer]
 class Site:
     """The server as tests see it."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1") -> None:
+        self.address = address
         self.port = 0
         self.scheme = "http"
         self.answers: dict[str, Script] = {}
@@ -72,9 +73,9 @@ class Site:
         self._asked: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def url(self, path: str, *, host: str = "127.0.0.1") -> str:
-        """The address of a path; `host` is any name when the client resolves through `resolve`."""
-        return f"{self.scheme}://{host}:{self.port}{path}"
+    def url(self, path: str, *, host: str = "") -> str:
+        """The address of a path; `host` is any name when the client resolves through `resolve`; empty: this server."""
+        return f"{self.scheme}://{host or self.address}:{self.port}{path}"
 
     def resolve(self, host: str, port: int) -> tuple[str, ...]:
         """Every name is here."""
@@ -163,12 +164,12 @@ class _Asked(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def http_server(*, tls: ssl.SSLContext | None = None) -> Iterator[Site]:
-    """A server for the length of the block."""
-    server = _Server(("127.0.0.1", 0), _Asked)
+def http_server(*, tls: ssl.SSLContext | None = None, address: str = "127.0.0.1") -> Iterator[Site]:
+    """A server for the length of the block, at any address of loopback: 127.0.0.2 counts as another host."""
+    server = _Server((address, 0), _Asked)
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
-    site = Site()
+    site = Site(address)
     site.port = server.server_address[1]
     site.scheme = "https" if tls else "http"
     server.site = site

@@ -7,7 +7,7 @@ import email
 import email.policy
 import ssl
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -23,6 +23,7 @@ class Sink:
     Args:
         refuse_recipient: Answer to RCPT TO by address, such as `550 no such user`.
         answers: Answers to DATA, one for each message, before it accepts again.
+        mood: Asked for the answer to DATA; empty: it accepts; `cut`: it accepts and hangs up without saying so.
     """
 
     port: int = 0
@@ -32,6 +33,7 @@ class Sink:
     sessions: list[Any] = field(default_factory=list)
     refuse_recipient: dict[str, str] = field(default_factory=dict)
     answers: list[str] = field(default_factory=list)
+    mood: Callable[[], str] = str
 
     async def handle_EHLO(
         self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
@@ -53,12 +55,15 @@ class Sink:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        if self.answers:
-            return self.answers.pop(0)
+        mood = self.answers.pop(0) if self.answers else self.mood()
+        if mood not in ("", "cut"):
+            return mood
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
         self.recipients += envelope.rcpt_tos
+        if mood == "cut":
+            server.transport.abort()
         return "250 accepted"
 
 
