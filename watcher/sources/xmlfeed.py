@@ -96,6 +96,8 @@ def read_xml(document: bytes, zone: tzinfo, *, mend: bool) -> Feed | None:
     if root is None or root.getroottree().docinfo.internalDTD is not None:
         return None
     kind = _kind(root.tag, root.prefix)
+    if kind in ("html", "xhtml:html"):
+        return None
     reader = _Reader(is_atom=kind in ("feed", "entry"), has_bases=b"base=" in document, zone=zone)
     entries = tuple(reader.entry(element, lang) for element, lang in islice(_elements(root), MOST_ENTRIES))
     return Feed(entries) if entries or kind in ("rss", "feed") or _has_channel(root) else None
