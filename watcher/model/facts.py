@@ -56,11 +56,12 @@ class DateFact:
 
 @dataclass(frozen=True, slots=True)
 class PlaceFact:
-    """A place by its vocabulary key, such as `muscat`."""
+    """A place by its vocabulary key, such as `muscat`; `country` is the state it lies in, empty where unknown."""
 
     place: str
     role: Role
     span: Span
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ class Claim:
         value: A day `2026-02-18` or days `2026-02-18..2026-02-20`, a place's key, `round 3`; empty: not known any more.
         tier: Of the item's source.
         mark: Names the words of its title, so that copies of one text count once; 0: not known.
+        country: Of a place; empty where unknown.
     """
 
     slot: str
@@ -106,6 +107,7 @@ class Claim:
     time: datetime
     tier: int = 2
     mark: int = 0
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
