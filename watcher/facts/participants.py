@@ -262,7 +262,7 @@ def level_at(sentence: Sentence, trigger: Hit, taking: Sequence[Hit]) -> str | N
     for level in ("envoys", "defence", "ministers"):
         if level in levels:
             return level
-    if len(people) > 1 or trigger.name in ("summit", "leaders.meet"):
+    if len(people) > 1 or trigger.name in ("summit", "leaders.meet") or (people and trigger.name == "visit"):
         return "leaders"
     marks = [mark for mark in sentence.of("level") if not _is_within_longer(mark, sentence)]
     near = [(sentence.distance((mark.start, mark.end), (trigger.start, trigger.end)), mark) for mark in marks]

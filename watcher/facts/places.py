@@ -47,7 +47,8 @@ def places_at(page: Page, trigger: Hit, standing: Standing) -> Iterator[PlaceFac
         if role is not Role.MENTIONED and not _is_bound(page, hit, trigger):
             role = Role.MENTIONED
         seen.add(hit.name)
-        yield PlaceFact(hit.name, role, page.document.span(hit.start, hit.end))
+        country = page.vocabulary.places[hit.name].country if hit.name in page.vocabulary.places else ""
+        yield PlaceFact(hit.name, role, page.document.span(hit.start, hit.end), country)
 
 
 def _role(hit: Hit, sentence: Sentence, *, standing: Standing, moving: bool) -> Role:
@@ -61,13 +62,19 @@ def _role(hit: Hit, sentence: Sentence, *, standing: Standing, moving: bool) -> 
             return Role.NEW
         if mark.value in ("held", "set") and not _is_within(mark, near):
             return Role.HELD if mark.value == "held" else Role.PLANNED
-    if hit.locative or is_placed(sentence, hit):
+    if hit.locative or is_placed(sentence, hit) or _is_visited(sentence, hit):
         return _venue(sentence, standing)
     # "Geneva talks begin" says where; "Geneva talks" alone may speak of earlier ones.
     nouns = (one for one in sentence.page.concepts if one.name in VENUE_NOUNS)
     if standing.mark and standing.status in _FIRM and any(one.start == hit.end + 1 for one in nouns):
         return _venue(sentence, standing)
     return Role.MENTIONED
+
+
+def _is_visited(sentence: Sentence, hit: Hit) -> bool:
+    """ "To visit Athens", "trip to Athens": the place right behind the words for a visit."""
+    visits = (one for one in sentence.inside(sentence.page.concepts) if one.name == "visit")
+    return any(one.end <= hit.start and sentence.between(one.end, hit.start) <= 1 for one in visits)
 
 
 def _is_within(mark: Mark, others: list[Mark]) -> bool:
