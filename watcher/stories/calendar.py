@@ -1,16 +1,19 @@
 """
 Appointments on file, and what follows when fresh reports give another day or place than the one on file.
 
-Precision before recall: kind and level are part of an appointment's identity, "begins" and "held" close it, only
-planned or new days and places count, something besides the actors must identify it (level, place, ordinal or day), and
-a single outlet moves nothing: a second publisher, a first-tier source or the outlet that corrects itself does.
+Precision before recall. Kind, level and ordinal are part of an appointment's identity; "begins" and "held" close it;
+only planned and new days and places count; besides its participants something must say that it is this appointment:
+the place, the ordinal, the day, or that leaders meet. What one outlet alone gives otherwise is a doubt: on file stays
+what others say, until a second voice agrees, a first-tier source says so, or the only item that gave the old value is
+edited. Voices are publishers whose titles are no copies of each other.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 from watcher.model import (
     ActorId,
@@ -19,48 +22,52 @@ from watcher.model import (
     Claim,
     ConceptId,
     Direction,
+    ItemId,
     Report,
-    Role,
     Status,
 )
 from watcher.stories.ids import appointment_id
-from watcher.stories.track import Phase, numbers, phase_of
+from watcher.stories.sight import key_of
+from watcher.stories.slots import Slots, agree, could_be, days_of, is_identified, is_past, likeness, on_file, slots_of
+from watcher.stories.track import Phase, phase_of
 
-PENDING = "?"  # after a slot's name: claimed by one outlet, not on file
-_KINDS = {
-    "visit": "visit",
-    "talks": "round",
-    "talks.round": "round",
-    "meeting": "meeting",
-    "summit": "meeting",
-    "leaders.meet": "meeting",
-    "deadline.set": "deadline",
-    "council.vote": "vote",
-}
-_FAMILIES = frozenset(("talks", "council"))
-_DOUBTFUL = frozenset(("opinion", "explainer", "hypothetical", "background", "history", "anniversary", "live-page"))
-_FARTHEST = timedelta(days=45)
-_NEAR = timedelta(days=3)
+PENDING = "?"  # after a slot's name: given by one outlet, not on file
 _FIRST_TIER = 1
+_FRESH = timedelta(days=7)  # two outlets that far apart do not confirm each other
+_STALE = timedelta(days=10)  # an appointment without a day that nobody has spoken of for so long is none
+_ONE_EVENING = timedelta(days=1)  # in two time zones it has two dates
+_MOST_OF_A_VALUE = 6
+_MOST_CLAIMS = 40
+# From least to most firm.
+_LADDER = (Status.REPORTED, Status.CLAIMED, Status.AGREED, Status.ANNOUNCED, Status.CONFIRMED)
+_MOVES = {Direction.UP: "date", Direction.BACK: "date", Direction.VENUE: "place"}
 
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """A move that no report states: the appointment after it, the event it amounts to, and the two claims behind it."""
+    """A move that no report states: the event it amounts to, the items that imply it (on file first), who says so."""
 
-    appointment: Appointment
     event: ConceptId
     direction: Direction
-    change: Change
-    before: Claim
-    after: Claim
+    items: tuple[ItemId, ...]
+    publishers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """What a report does to the calendar."""
+    """
+    What a report does to the calendar.
+
+    Args:
+        appointment: As it is after the report.
+        changes: What is on file otherwise than before; `before` None: it was not known.
+        doubt: What the report alone gives otherwise.
+        inference: What the changes amount to, when no report states them and the old value was firm.
+    """
 
     appointment: Appointment
+    changes: tuple[Change, ...] = ()
+    doubt: Change | None = None
     inference: Inference | None = None
 
 
@@ -74,36 +81,35 @@ class Calendar:
         """Replace the appointment of that id, or add it; a held or cancelled one leaves."""
         known = self._by_participants[appointment.participants]
         kept = [one for one in known if one.id != appointment.id]
-        if is_open(appointment):
-            kept.append(appointment)
-        self._by_participants[appointment.participants] = kept
-        if not kept:
-            del self._by_participants[appointment.participants]
+        self._keep(appointment.participants, [*kept, appointment] if is_open(appointment) else kept)
 
     def open(self) -> tuple[Appointment, ...]:
         """Every open appointment."""
         return tuple(one for known in self._by_participants.values() for one in known)
 
+    def forget(self, *, now: datetime) -> None:
+        """Drop what no report can be about any more."""
+        for participants, known in list(self._by_participants.items()):
+            self._keep(participants, [one for one in known if not _is_over(one, now)])
+
     def book(self, report: Report) -> Booking | None:
         """What the report says about an appointment; None: nothing, or nothing that may be trusted."""
-        slots = slots_of(report)
-        if slots is None:
+        told = slots_of(report)
+        if told is None:
             return None
-        known = [one for one in self._by_participants.get(report.actors, ()) if _may_be(one, report, slots)]
+        known = self._by_participants.get(report.actors, ())
+        meant = [one for one in known if not _is_over(one, report.time) and _is_meant(one, report, told)]
+        if meant:
+            best = max(meant, key=lambda one: (likeness(one, told), one.claims[-1].time, one.id))
+            return _after(best, report, told)
+        if phase_of(report) in (Phase.UNDERWAY, Phase.OFF) or not told.is_placed_in_time_or_space:
+            return None
+        return Booking(_opened(report, told))
+
+    def _keep(self, participants: tuple[ActorId, ...], known: list[Appointment]) -> None:
+        self._by_participants[participants] = known
         if not known:
-            return Booking(_opened(report, slots)) if slots.day or slots.place else None
-        best = max(known, key=lambda one: (_identity(one, report, slots), one.date == slots.day, one.id))
-        return _told(best, report, slots)
-
-
-@dataclass(frozen=True, slots=True)
-class Slots:
-    """The parts of an appointment that one report gives; None: not said, or more than one."""
-
-    kind: str | None
-    day: date | None
-    place: str | None
-    ordinal: str | None
+            del self._by_participants[participants]
 
 
 def is_open(appointment: Appointment) -> bool:
@@ -111,151 +117,174 @@ def is_open(appointment: Appointment) -> bool:
     return appointment.status not in (Status.HELD, Status.OFF)
 
 
-def slots_of(report: Report) -> Slots | None:
-    """The slots of the report's appointment; None when it speaks of none, or not reliably."""
-    events = (report.event, *report.also)
-    kind = next((_KINDS[event] for event in events if event in _KINDS), None)
-    scheduled = kind or any(event.startswith("schedule.") for event in events)
-    if not scheduled or len(report.actors) < 2 or report.background or report.guards & _DOUBTFUL:
-        return None
-    if report.family not in _FAMILIES and kind != "deadline":
-        return None
-    days = {(fact.first, fact.last) for fact in report.dates if fact.role in (Role.PLANNED, Role.NEW)}
-    places = {fact.place for fact in report.places if fact.role in (Role.PLANNED, Role.NEW)}
-    ordinals = [f"{unit} {max(values)}" for unit, values in numbers(report, ordinal=True).items()]
-    # A week or a month is no day: only what falls within three days can contradict.
-    exact = [first for first, last in days if last - first <= _NEAR]
-    return Slots(
-        kind,
-        exact[0] if len(days) == 1 and exact else None,
-        next(iter(places)) if len(places) == 1 else None,
-        ordinals[0] if ordinals else None,
-    )
+def _is_over(one: Appointment, now: datetime) -> bool:
+    """Past by more days than a round lasts, or without a day and not spoken of any more."""
+    if one.date is None:
+        return now - one.claims[-1].time > _STALE
+    return is_past(one, now.date(), by=timedelta(days=3))
 
 
-def _may_be(one: Appointment, report: Report, slots: Slots) -> bool:
-    """Whether nothing that identifies the appointment contradicts the report."""
-    if slots.kind and one.kind != slots.kind:
-        return False
-    if one.level and report.level and one.level != report.level:
-        return False
-    ordinal = _on_file(one, "ordinal")
-    return not (ordinal and slots.ordinal and ordinal != slots.ordinal)
+def _is_meant(one: Appointment, report: Report, told: Slots) -> bool:
+    ends = phase_of(report) in (Phase.UNDERWAY, Phase.OFF) or report.direction in _MOVES
+    return could_be(one, told, today=None if ends else report.time.date())
 
 
-def _identity(one: Appointment, report: Report, slots: Slots) -> int:
-    """How many things besides the participants say that it is this one."""
-    return (
-        (report.level is not None and one.level == report.level)
-        + (slots.place is not None and slots.place == one.place)
-        + (slots.ordinal is not None and slots.ordinal == _on_file(one, "ordinal"))
-        + (slots.day is not None and slots.day == one.date)
-    )
-
-
-def _opened(report: Report, slots: Slots) -> Appointment:
-    claims = tuple(
-        _claim(report, slot, value)
-        for slot, value in (
-            ("date", slots.day and slots.day.isoformat()),
-            ("place", slots.place),
-            ("ordinal", slots.ordinal),
-        )
-        if value
-    )
+def _opened(report: Report, told: Slots) -> Appointment:
+    values = (("date", told.day), ("place", told.place), ("ordinal", told.ordinal))
+    claims = tuple(_claim(report, slot, value) for slot, value in values if value)
     return Appointment(
         appointment_id(report),
-        slots.kind or "meeting",
+        told.kind or "meeting",
         report.actors,
         report.status,
-        level=report.level,
-        date=slots.day,
-        place=slots.place,
-        claims=claims,
+        level=told.level,
+        date=days_of(told.day)[0] if told.day else None,
+        place=told.place,
+        claims=claims or (_claim(report, "date", ""),),
     )
 
 
-def _told(one: Appointment, report: Report, slots: Slots) -> Booking:
-    """The appointment after the report, with a move if one follows."""
-    phase = phase_of(report)
-    today = report.time.date()
-    if phase is Phase.UNDERWAY:
-        return Booking(replace(one, status=Status.HELD))
-    if phase is Phase.OFF:
-        postponed = report.direction is Direction.BACK
-        return Booking(
-            replace(one, status=one.status if postponed else Status.OFF, date=None if postponed else one.date)
+def _after(one: Appointment, report: Report, told: Slots) -> Booking:
+    """The appointment after the report."""
+    match phase_of(report):
+        case Phase.UNDERWAY:
+            return _ended(one, Status.HELD)
+        case Phase.OFF if report.direction is not Direction.BACK:
+            return _ended(one, Status.OFF)
+        case Phase.OFF:
+            return _postponed(one, report)
+    booking = Booking(replace(one, status=_firmer(one.status, report.status), level=one.level or told.level))
+    for slot, value, old in (("date", told.day, told.old_day), ("place", told.place, told.old_place)):
+        if value is None:
+            continue
+        now = booking.appointment
+        is_stated = report.direction is not None and _MOVES.get(report.direction) == slot
+        claim = _claim(report, slot, value)
+        step = _stated(now, claim, old) if is_stated else _weighed(now, claim, identified=is_identified(one, told))
+        booking = Booking(
+            step.appointment,
+            (*booking.changes, *step.changes),
+            booking.doubt or step.doubt,
+            booking.inference or step.inference,
         )
-    if one.date and one.date < today - timedelta(days=1):
-        # Its day has passed unreported; what is planned now is the next one.
-        return Booking(_opened(report, slots))
-    one = replace(one, status=report.status, level=one.level or report.level)
-    stated = report.direction is not None
-    moved = _moved(one, report, slots.day.isoformat() if slots.day else None, stated=stated, slot="date")
-    moved_on = moved.appointment
-    place = _moved(moved_on, report, slots.place, stated=stated, slot="place")
-    inference = moved.inference or place.inference
-    return Booking(place.appointment, replace(inference, appointment=place.appointment) if inference else None)
+    return booking
 
 
-def _moved(one: Appointment, report: Report, value: str | None, *, stated: bool, slot: str) -> Booking:
-    """One slot after the report: filled, confirmed, moved because it is stated or corroborated, or pending."""
-    before = _last(one, slot)
-    if value is None or (before and before.value == value and not stated):
+def _ended(one: Appointment, status: Status) -> Booking:
+    return Booking(replace(one, status=status), (Change("status", one.status.value, status.value),))
+
+
+def _postponed(one: Appointment, report: Report) -> Booking:
+    """Without a day from now on."""
+    if one.date is None:
         return Booking(one)
-    claim = _claim(report, slot, value)
-    if before is None or stated:
-        return Booking(_with(one, claim))
-    pending = [c for c in one.claims if c.slot == slot + PENDING and c.value == value]
-    voices = {c.publisher for c in pending} | {report.publisher}
-    earlier = {c.publisher for c in one.claims if c.slot == slot and c.value == before.value}
-    trusted = len(voices) > 1 or report.tier <= _FIRST_TIER or report.publisher in earlier
-    if not trusted or not _may_move(one, report, before, claim):
-        kept = replace(claim, slot=slot + PENDING)
-        return Booking(one if report.publisher in {c.publisher for c in pending} else _with(one, kept))
-    after = _with(one, claim)
-    event, direction = _event(before, claim)
-    change = Change(slot, before.value, value)
-    return Booking(after, Inference(after, event, direction, change, before, pending[0] if pending else claim))
+    return Booking(_with(one, _claim(report, "date", "")), (Change("status", one.status.value, "postponed"),))
 
 
-def _may_move(one: Appointment, report: Report, before: Claim, after: Claim) -> bool:
-    """Whether the two values can only be about one appointment that moved."""
-    slots = slots_of(report)
-    if slots is None or report.time < before.time:
-        return False
-    today = report.time.date()
-    if after.slot == "date":
-        old, new = date.fromisoformat(before.value), date.fromisoformat(after.value)
-        return old >= today and new >= today and abs(new - old) <= _FARTHEST and _identity(one, report, slots) >= 1
-    near = one.date is not None and slots.day is not None and abs(one.date - slots.day) <= _NEAR
-    same_level = one.level is not None and one.level == report.level
-    return near and (same_level or slots.ordinal is not None or one.date == slots.day)
+def _stated(one: Appointment, claim: Claim, old: str | None) -> Booking:
+    """What the report says has moved."""
+    before = on_file(one, claim.slot)
+    if before and agree(claim.slot, before, claim.value):
+        return Booking(_confirmed(one, claim))
+    known = before or old
+    return Booking(_with(one, claim), (Change(claim.slot, known, claim.value),) if known != claim.value else ())
 
 
-def _event(before: Claim, after: Claim) -> tuple[ConceptId, Direction]:
-    if after.slot == "place":
-        return ConceptId("schedule.venue_changed"), Direction.VENUE
-    if after.value < before.value:
-        return ConceptId("schedule.moved_up"), Direction.UP
-    return ConceptId("schedule.postponed"), Direction.BACK
+def _weighed(one: Appointment, claim: Claim, *, identified: bool) -> Booking:
+    """A value that a report gives as if nothing had moved."""
+    slot, value, before = claim.slot, claim.value, on_file(one, claim.slot)
+    if not before:
+        return Booking(_with(one, claim), (Change(slot, None, value),))
+    if agree(slot, before, value):
+        return Booking(_confirmed(one, claim))
+    held = [c for c in one.claims if c.slot == slot and c.value and agree(slot, c.value, before)]
+    was = any(c.slot == slot and c.value and agree(slot, c.value, value) for c in one.claims)
+    if claim.time < held[0].time or (was and claim.tier > _FIRST_TIER):
+        return Booking(one)  # an old report, or an outlet that has not heard of the move
+    pending = [c for c in one.claims if c.slot == slot + PENDING and agree(slot, c.value, value)]
+    voices = [*(c for c in pending if claim.time - c.time <= _FRESH), claim]
+    change = Change(slot, before, value)
+    if not _is_trusted(voices, held, change):
+        return Booking(_kept(one, replace(claim, slot=slot + PENDING)), doubt=change)
+    after = _with(_settled(one, pending), claim)
+    firm = len(_voices(held)) > 1 or held[0].tier <= _FIRST_TIER
+    if not (firm and identified) or claim.item in {c.item for c in held}:
+        return Booking(after, (change,))
+    return Booking(after, (change,), inference=_inference(change, held[0], voices))
 
 
-def _with(one: Appointment, claim: Claim) -> Appointment:
-    after = replace(one, claims=(*one.claims, claim))
-    if claim.slot == "date":
-        return replace(after, date=date.fromisoformat(claim.value))
-    return replace(after, place=claim.value) if claim.slot == "place" else after
+def _is_trusted(voices: list[Claim], held: list[Claim], change: Change) -> bool:
+    """Whether those who give the new value outweigh those who have kept the old one since the first of them."""
+    new, old = _voices(voices), _voices(held)
+    if old == new and voices[-1].item == held[0].item:
+        return True  # the only item that gave the old value was edited
+    keepers = _voices(claim for claim in held if claim.time > voices[0].time) - new
+    if len(new) <= len(keepers) or (change.slot == "place" and voices[-1].country == held[0].country):
+        return False  # of two places in one state one may be within the other
+    if change.slot == "date" and _is_one_evening(change):
+        return len(new) > 1 and bool(new & old)
+    return len(new) > 1 or voices[-1].tier <= _FIRST_TIER
+
+
+def _is_one_evening(change: Change) -> bool:
+    """Whether the days touch; then only an outlet that gave both shows that it is not the time zone."""
+    old, new = days_of(change.before or ""), days_of(change.after)
+    return new[0] - old[1] <= _ONE_EVENING and old[0] - new[1] <= _ONE_EVENING
+
+
+def _voices(claims: Iterable[Claim]) -> set[str]:
+    """Publishers, of those whose titles are copies of each other the first."""
+    first: dict[int | str, str] = {}
+    for claim in claims:
+        first.setdefault(claim.mark or claim.publisher, claim.publisher)
+    return set(first.values())
+
+
+def _inference(change: Change, held: Claim, voices: list[Claim]) -> Inference:
+    items = tuple(dict.fromkeys((held.item, voices[0].item, voices[-1].item)))
+    publishers = tuple(dict.fromkeys(claim.publisher for claim in voices))
+    if change.slot == "place":
+        return Inference(ConceptId("schedule.venue_changed"), Direction.VENUE, items, publishers)
+    if days_of(change.after) < days_of(change.before or ""):
+        return Inference(ConceptId("schedule.moved_up"), Direction.UP, items, publishers)
+    return Inference(ConceptId("schedule.postponed"), Direction.BACK, items, publishers)
+
+
+# ── Claims ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _claim(report: Report, slot: str, value: str) -> Claim:
-    return Claim(slot, value, report.item, report.publisher, report.time)
+    mark = key_of(" ".join(sorted(report.words))) >> 1 if report.words else 0
+    country = next((fact.country for fact in report.places if slot == "place" and fact.place == value), "")
+    return Claim(slot, value, report.item, report.publisher, report.time, tier=report.tier, mark=mark, country=country)
 
 
-def _last(one: Appointment, slot: str) -> Claim | None:
-    return next((claim for claim in reversed(one.claims) if claim.slot == slot), None)
+def _with(one: Appointment, claim: Claim) -> Appointment:
+    """The appointment with the claim's value on file."""
+    after = replace(one, claims=(*one.claims, claim)[-_MOST_CLAIMS:])
+    if claim.slot == "date":
+        return replace(after, date=days_of(claim.value)[0] if claim.value else None)
+    return replace(after, place=claim.value)
 
 
-def _on_file(one: Appointment, slot: str) -> str | None:
-    found = _last(one, slot)
-    return found.value if found else None
+def _confirmed(one: Appointment, claim: Claim) -> Appointment:
+    """One more outlet gives the value on file, which stays as it was first written."""
+    return _kept(one, replace(claim, value=on_file(one, claim.slot) or claim.value))
+
+
+def _kept(one: Appointment, claim: Claim) -> Appointment:
+    """The appointment with the claim noted, if it is a new voice for its value and there are not many already."""
+    same = [c for c in one.claims if (c.slot, c.value) == (claim.slot, claim.value)]
+    if len(same) >= _MOST_OF_A_VALUE or claim.publisher in {c.publisher for c in same}:
+        return one
+    return replace(one, claims=(*one.claims, claim)[-_MOST_CLAIMS:])
+
+
+def _settled(one: Appointment, pending: list[Claim]) -> Appointment:
+    """The appointment with these claims on file instead of pending."""
+    claims = (replace(c, slot=c.slot.removesuffix(PENDING)) if c in pending else c for c in one.claims)
+    return replace(one, claims=tuple(claims))
+
+
+def _firmer(known: Status, told: Status) -> Status:
+    return max(known, told, key=lambda status: _LADDER.index(status) if status in _LADDER else -1)

@@ -5,7 +5,7 @@ Verdicts on the candidates → one answer: which development a report founds or 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,11 +26,13 @@ from watcher.model import (
 from watcher.stories.calendar import Booking, Inference
 from watcher.stories.compare import Verdict, agreements
 from watcher.stories.ids import development_id, story_id
-from watcher.stories.track import Track, due_days, due_places, is_voice
+from watcher.stories.slots import days_of
+from watcher.stories.track import Track, due_days, due_places, is_voice, phase_of
 from watcher.stories.value import lane_of, worth_of
 from watcher.stories.weights import Joining, Worth
 
 _INFERRED_WORTH = 0.9
+_DOUBT = 0.01  # so much below what interrupts is what one outlet says against the calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,13 @@ class Assigned:
 
 def decide(report: Report, scene: Scene, weights: Joining, *, worth: Worth, now: datetime) -> Assigned:
     """Join the best development that nothing forbids, or found one in the story that is closest."""
-    free = [v for v in scene.verdicts if not v.vetoes and not _detail(report, v, weights)]
+    booking = scene.booking
+    free = [
+        v for v in scene.verdicts if not v.vetoes and not _detail(report, v, weights) and _knows(v, report, booking)
+    ]
     best = max(free, key=lambda v: (scene.score(v, weights), v.track.development.id), default=None)
     if best and scene.score(best, weights) >= weights.threshold:
-        development = _joined(report, best, worth)
+        development = _joined(report, best, booking, worth=worth)
         story = scene.stories[development.story]
         kind, why = Kind.REPEAT, _why_joined(best, development)
     else:
@@ -109,23 +114,49 @@ def decide(report: Report, scene: Scene, weights: Joining, *, worth: Worth, now:
         best.closest if best else None,
     )
     answer = Assigned(decision, Filed(report, development.id), development, _continued(story, development, report))
-    return _on_calendar(answer, scene.booking)
+    return _on_calendar(answer, booking)
 
 
-def _joined(report: Report, best: Verdict, worth: Worth) -> Development:
+def _knows(verdict: Verdict, report: Report, booking: Booking | None) -> bool:
+    """Whether the development already tells what the report says otherwise than the calendar did."""
+    if booking is None:
+        return True
+    said = (*booking.changes, booking.doubt) if booking.doubt else booking.changes
+    return all(_is_told(change, verdict.track, report) for change in said if change.before)
+
+
+def _is_told(change: Change, track: Track, report: Report) -> bool:
+    match change.slot:
+        case "date":
+            if not track.days:
+                return report.direction is not None and report.direction is track.latest.direction
+            first, last = days_of(change.after)
+            return any(start <= last and first <= end for start, end in track.days)
+        case "place":
+            return change.after in track.places
+        case _:
+            return phase_of(report) is phase_of(track.latest)
+
+
+def _joined(report: Report, best: Verdict, booking: Booking | None, *, worth: Worth) -> Development:
     before = best.track.development
     publishers = before.publishers
     if is_voice(report, best.track.voices):
         publishers = (*publishers, report.publisher)
-    value = max(before.value, worth_of(report, worth, near=best.score))
-    return replace(
+    after = replace(
         before,
         items=before.items if report.item in before.items else (*before.items, report.item),
         publishers=publishers,
         last_seen=max(before.last_seen, report.seen),
-        value=value,
-        lane=Lane.NOW if before.lane is Lane.NOW else lane_of(value, len(publishers), worth),
     )
+    if booking and booking.changes and before.kind is Kind.POSSIBLE and before.lane is Lane.DIGEST:
+        # What was doubtful is on file now.
+        return replace(
+            after, kind=Kind.UPDATE, changes=booking.changes, lane=Lane.NOW, value=max(before.value, worth.now)
+        )
+    value = before.value if booking and booking.doubt else max(before.value, worth_of(report, worth, near=best.score))
+    lane = Lane.NOW if before.lane is Lane.NOW else lane_of(value, len(publishers), worth)
+    return replace(after, value=value, lane=lane)
 
 
 def _founded(report: Report, scene: Scene, weights: Joining, *, worth: Worth) -> Development:
@@ -137,6 +168,8 @@ def _founded(report: Report, scene: Scene, weights: Joining, *, worth: Worth) ->
     )
     kind, changes = _kind(report, scene, weights)
     value = worth_of(report, worth, near=near, lately=lately)
+    if scene.booking and scene.booking.doubt:
+        value = min(value, worth.now - _DOUBT)
     key = development_id(report)
     return Development(
         id=key,
@@ -160,19 +193,30 @@ def _founded(report: Report, scene: Scene, weights: Joining, *, worth: Worth) ->
 
 def _kind(report: Report, scene: Scene, weights: Joining) -> tuple[Kind, tuple[Change, ...]]:
     """What the new development is to its story, and what it changes there."""
+    booking = scene.booking
+    if booking and booking.doubt:
+        return Kind.POSSIBLE, (booking.doubt,)
     if scene.story is None:
         return Kind.NEW, ()
     own = [v for v in scene.verdicts if v.track.development.story == scene.story.id]
     forbidden = [v for v in own if v.vetoes and scene.score(v, weights) >= weights.thread]
+    on_file = booking.changes if booking else ()
     if scene.siblings and report.time < max(track.latest.time for track in scene.siblings) and not forbidden:
         return Kind.POSSIBLE, ()  # it is late: its facts may be older than what is on file
     if not forbidden:
-        details = [change for v in own for change in _detail(report, v, weights)]
-        return (Kind.UPDATE, tuple(details[:1])) if details else (Kind.POSSIBLE, ())
+        details = on_file or [change for v in own for change in _detail(report, v, weights)][:1]
+        return (Kind.UPDATE, tuple(details)) if details else (Kind.POSSIBLE, ())
     # The newest state is what changed; of several as new, the closest.
     nearest = max(forbidden, key=lambda v: (v.track.latest.time, scene.score(v, weights), v.track.development.id))
     retracted = report.status is Status.DENIED and _own_source(report, nearest.track)
-    return (Kind.RETRACTED if retracted else Kind.UPDATE), nearest.vetoes
+    return (Kind.RETRACTED if retracted else Kind.UPDATE), _told_changes(nearest.vetoes, on_file)
+
+
+def _told_changes(vetoes: Iterable[Change], on_file: Iterable[Change]) -> tuple[Change, ...]:
+    """What changed, as the calendar has it where it knows; which way a date went only where nothing says more."""
+    by_slot = {change.slot: change for change in (*vetoes, *on_file) if change.before != change.after}
+    more = {slot: change for slot, change in by_slot.items() if slot != "direction"}
+    return tuple((more or by_slot).values())
 
 
 def _own_source(report: Report, track: Track) -> bool:
@@ -222,10 +266,10 @@ def _on_calendar(answer: Assigned, booking: Booking | None) -> Assigned:
         return answer
     story = replace(answer.story, appointment=answer.story.appointment or booking.appointment.id)
     answer = replace(answer, story=story, appointments=(booking.appointment,))
-    return _with_inference(answer, booking.inference) if booking.inference else answer
+    return _with_inference(answer, booking, booking.inference) if booking.inference else answer
 
 
-def _with_inference(answer: Assigned, found: Inference) -> Assigned:
+def _with_inference(answer: Assigned, booking: Booking, found: Inference) -> Assigned:
     report = answer.filed.report
     facts = replace(report, event=found.event, direction=found.direction, also=(), family="talks")
     key = development_id(facts)
@@ -234,18 +278,18 @@ def _with_inference(answer: Assigned, found: Inference) -> Assigned:
         id=key,
         kind=Kind.UPDATE,
         event=found.event,
-        actors=found.appointment.participants,
+        actors=booking.appointment.participants,
         status=report.status,
         lane=Lane.NOW,
         value=_INFERRED_WORTH,
         title=report.title,
         url=report.url,
         items=(report.item,),
-        publishers=tuple(dict.fromkeys((found.after.publisher, report.publisher))),
+        publishers=found.publishers,
         first_seen=report.seen,
         last_seen=report.seen,
-        changes=(found.change,),
-        inferred_from=tuple(dict.fromkeys((found.before.item, found.after.item, report.item))),
+        changes=booking.changes,
+        inferred_from=found.items,
         facts=facts,
     )
     return replace(answer, story=_continued(answer.story, inferred, report), inferred=inferred)

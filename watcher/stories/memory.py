@@ -140,6 +140,7 @@ class Memory:
         """Stories that no report has touched for `Limits.quiet`, as they are when closed; they leave the memory."""
         quiet = [story for story in self._stories.values() if now - story.last_seen > self._limits.quiet]
         closed = tuple(replace(story, closed=now) for story in quiet)
+        self._calendar.forget(now=now)
         for story in closed:
             self._put_story(story)
         return closed

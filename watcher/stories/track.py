@@ -13,6 +13,7 @@ from enum import StrEnum
 from watcher.model import ActorId, Development, Direction, Report, Role, Status
 
 _DUE = frozenset((Role.PLANNED, Role.NEW, Role.HELD))
+_AHEAD = frozenset((Role.PLANNED, Role.NEW))
 ORDINALS = frozenset(("round", "package", "phase", "session", "day"))
 _OFF_EVENTS = ("schedule.off", "schedule.cancelled", "schedule.postponed", "talks.collapsed", "talks.suspended")
 _BUSY = timedelta(hours=3)
@@ -32,6 +33,8 @@ def phase_of(report: Report) -> Phase:
     """The phase one report speaks of."""
     if report.status is Status.DENIED:
         return Phase.DENIED
+    if report.event == "schedule.postponed" and any(fact.role in _AHEAD for fact in report.dates):
+        return Phase.AHEAD  # put off to a day that is known
     if report.status is Status.OFF or report.direction is Direction.CANCELLED or report.event in _OFF_EVENTS:
         return Phase.OFF
     if report.status is Status.HELD:
