@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from watcher.facts.marks import Mark
-from watcher.facts.places import VENUE_NOUNS, is_placed
+from watcher.facts.places import VENUE_NOUNS, hosts, is_placed, is_ruled_out
 from watcher.facts.sentence import Page, Sentence
 from watcher.facts.speech import SPEAKER_WITHIN, Speech, speech_in
 from watcher.model import ActorId
@@ -138,7 +138,7 @@ def _is_place(sentence: Sentence, hit: Hit) -> bool:
     """Whether a name is there as a place: "in Hungary", "moved from Muscat to Geneva"."""
     # A Hebrew name of a state may be found by its adjective, which it begins with.
     sorts = ("name", "capital", "adjective") if sentence.page.document.lang == "he" else ("name", "capital")
-    if hit.term.sort in sorts and is_placed(sentence, hit):
+    if hit.term.sort in sorts and any(says(sentence, hit) for says in (is_placed, hosts, is_ruled_out)):
         return True
     if hit.term.sort != "capital":
         return False

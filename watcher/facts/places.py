@@ -16,6 +16,7 @@ from watcher.vocabulary import Hit
 
 _WITHIN = 9
 _ROLE_WITHIN = 4
+_INSTEAD_WITHIN = 3
 _VENUED = ("talks", "meeting", "summit", "visit", "call", "leaders", "schedule", "council", "mediation", "agreement")
 # "Geneva talks", "Budapest summit": the place before them is where they are held.
 VENUE_NOUNS = frozenset(("summit", "talks", "meeting", "talks.round"))
@@ -52,6 +53,8 @@ def places_at(page: Page, trigger: Hit, standing: Standing) -> Iterator[PlaceFac
 
 
 def _role(hit: Hit, sentence: Sentence, *, standing: Standing, moving: bool) -> Role:
+    if is_ruled_out(sentence, hit):
+        return Role.OLD
     before = [mark for mark in sentence.of("roles") if mark.end <= hit.start]
     near = [mark for mark in before if sentence.between(mark.end, hit.start) <= _ROLE_WITHIN]
     for mark in reversed(near):
@@ -62,13 +65,29 @@ def _role(hit: Hit, sentence: Sentence, *, standing: Standing, moving: bool) -> 
             return Role.NEW
         if mark.value in ("held", "set") and not _is_within(mark, near):
             return Role.HELD if mark.value == "held" else Role.PLANNED
-    if hit.locative or is_placed(sentence, hit) or _is_visited(sentence, hit):
+    if hit.locative or is_placed(sentence, hit) or hosts(sentence, hit) or _is_visited(sentence, hit):
         return _venue(sentence, standing)
     # "Geneva talks begin" says where; "Geneva talks" alone may speak of earlier ones.
     nouns = (one for one in sentence.page.concepts if one.name in VENUE_NOUNS)
     if standing.mark and standing.status in _FIRM and any(one.start == hit.end + 1 for one in nouns):
         return _venue(sentence, standing)
     return Role.MENTIONED
+
+
+def hosts(sentence: Sentence, hit: Hit) -> bool:
+    """ "Geneva to host talks", "Geneva, not Muscat, to host talks": a name with the words for hosting behind it."""
+    if is_ruled_out(sentence, hit):
+        return False
+    instead = any(mark.start >= hit.end and sentence.between(hit.end, mark.start) == 0 for mark in sentence.of("not"))
+    return any(
+        mark.start >= hit.end and sentence.between(hit.end, mark.start) <= (_INSTEAD_WITHIN if instead else 0)
+        for mark in sentence.of("host")
+    )
+
+
+def is_ruled_out(sentence: Sentence, hit: Hit) -> bool:
+    """ "Not Muscat": the word for it right before the name."""
+    return any(mark.end <= hit.start and sentence.between(mark.end, hit.start) == 0 for mark in sentence.of("not"))
 
 
 def _is_visited(sentence: Sentence, hit: Hit) -> bool:
