@@ -16,6 +16,7 @@ from itertools import islice
 from urllib.parse import urljoin
 
 from lxml import etree
+from lxml.etree import _Element as Element
 
 from watcher.sources import plain
 from watcher.sources.dates import read_date
@@ -63,7 +64,6 @@ _READ = frozenset(
     (*_PUBLISHED, *_UPDATED, *_CREATED, *_TITLES, *_SUMMARIES, *_CONTENTS, "link", "guid", "id", "dc:language")
 )
 
-Element = etree._Element
 Found = dict[str, list[Element]]
 
 
@@ -204,7 +204,7 @@ class _Reader:
         if not (self._has_bases and address and element.base):
             return address
         try:
-            return urljoin(element.base, address)
+            return urljoin(str(element.base), address)
         except ValueError:  # a bracket without its pair
             return address
 
