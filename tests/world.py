@@ -75,10 +75,9 @@ class World:
         """What the feed's server says from now on, one after the other."""
         self.site.answers["/feed"] = list(answers)
 
-    def start(self) -> Desk:
-        """Open the desk, as after a start of the process; a running one is closed first."""
-        self.stop()
-        environment = {
+    def environment(self) -> dict[str, str]:
+        """The settings of this world."""
+        return {
             "WATCHER_SMTP_HOST": "127.0.0.1",
             "WATCHER_SMTP_PORT": str(self.mail.port),
             "WATCHER_SMTP_SECURITY": "none",
@@ -88,7 +87,11 @@ class World:
             "WATCHER_SECRETS": str(self.folder / "secrets"),
             "WATCHER_PRIVATE_WEBHOOKS": "yes",
         }
-        self.desk = Desk.open(load_settings(self.folder, environment), self.clock, holder="test")
+
+    def start(self) -> Desk:
+        """Open the desk, as after a start of the process; a running one is closed first."""
+        self.stop()
+        self.desk = Desk.open(load_settings(self.folder, self.environment()), self.clock, holder="test")
         return self.desk
 
     def stop(self) -> None:

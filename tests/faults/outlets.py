@@ -43,7 +43,7 @@ default: desk
 LOUD = """
 rules:
   - rule: Anything diplomatic
-    what: [talks, visit, agreement, sanctions, summit]
+    what: [talks, visit, agreement, sanctions, summit, statement]
     severity: flash
     updates: each
     notify: [desk, ops, copy]

@@ -49,10 +49,12 @@ def troubles(found: Overview, *, now: datetime) -> list[str]:
     said = []
     if not sum(found.sources.values()):
         said.append("no source is watched: add some to sources.yaml, then `watcher once`")
-    elif found.last_poll is None or now - found.last_poll > LATE:
-        said.append(f"nothing was polled for {ago(found.last_poll, now)}: is `watcher run` running?")
+    elif found.last_poll is None:
+        said.append("nothing was polled yet: is `watcher run` running?")
+    elif found.overdue > LATE:
+        said.append(f"the next poll was due {ago(now - found.overdue, now)}: is `watcher run` running?")
     if found.oldest_owed and now - found.oldest_owed > LATE:
-        said.append(f"deliveries wait since {ago(found.oldest_owed, now)}: see the log, or `watcher try-channel`")
+        said.append(f"the oldest delivery was due {ago(found.oldest_owed, now)}: see the log, or `watcher try-channel`")
     if found.deliveries.get("abandoned"):
         said.append(f"{found.deliveries['abandoned']} deliveries were given up: `watcher alerts` shows which")
     said += [f"{team.team}: rules are refused, the last good ones run: `watcher check`" for team in found.rejected]

@@ -16,7 +16,7 @@ from watcher.channels.console import ConsoleChannel
 from watcher.channels.email import EmailChannel, MailServer, Security
 from watcher.channels.webhook import WebhookChannel
 from watcher.deliver import Letter, Write
-from watcher.errors import DeliveryError
+from watcher.errors import ConfigError, DeliveryError, Problem
 from watcher.model import AlertId, DeliveryId, Message, StoryId, Team, TeamId
 from watcher.net import Client, Limits
 from watcher.protocols import Channel, Parcel
@@ -32,7 +32,12 @@ Teams = Callable[[], Mapping[TeamId, Team]]
 
 
 def channels(settings: Settings) -> dict[str, Channel]:
-    """A channel for each kind that this deployment can send through; without a mail server there is no `email`."""
+    """
+    A channel for each kind that this deployment can send through; without a mail server there is no `email`.
+
+    Raises:
+        ConfigError: The certificate file of the mail server cannot be used.
+    """
     found: dict[str, Channel] = {
         "console": ConsoleChannel(sys.stdout),
         "webhook": WebhookChannel(
@@ -46,8 +51,12 @@ def channels(settings: Settings) -> dict[str, Channel]:
 
 
 def mail_server(settings: Settings) -> MailServer:
-    """The relay as the settings describe it. Raises OSError when the certificate file cannot be read."""
-    trusted = ssl.create_default_context(cafile=str(settings.smtp_ca_file)) if settings.smtp_ca_file else None
+    """The relay as the settings describe it. Raises ConfigError when its certificate file cannot be used."""
+    try:
+        trusted = ssl.create_default_context(cafile=str(settings.smtp_ca_file)) if settings.smtp_ca_file else None
+    except OSError as error:  # SSLError, for what is no certificate, is one
+        message = f"smtp_ca_file: {error.strerror or 'no certificate in PEM form'}"
+        raise ConfigError([Problem(str(settings.smtp_ca_file), 0, 0, message, "bad-setting")]) from error
     return MailServer(
         host=settings.smtp_host,
         port=settings.smtp_port,
