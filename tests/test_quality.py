@@ -143,7 +143,7 @@ def test_rules_keep_their_floor_on_own_headlines(lang: str) -> None:
 
 
 @pytest.mark.skipif("WATCHER_TEST_DATA" not in os.environ, reason="WATCHER_TEST_DATA does not say where the data is")
-@pytest.mark.parametrize("half", ["dev", "held"])
+@pytest.mark.parametrize("half", ["dev", "held", "fresh"])
 def test_rules_keep_their_floor_on_shared_items(half: str) -> None:
     files = tuple(SHARED["files"])
     for name in files:
