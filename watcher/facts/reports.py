@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from watcher.facts.appointment import APPOINTED, Facts, facts_of, is_in_list
 from watcher.facts.background import background, guards_at
-from watcher.facts.participants import parties_at
+from watcher.facts.participants import Parties, parties_at
 from watcher.facts.sentence import Page
 from watcher.facts.status import Standing, standing
 from watcher.facts.titles import content_words
@@ -167,13 +167,22 @@ def _report(page: Page, trigger: Hit, voice: _Voice) -> Report | None:
         places=facts.places,
         counts=facts.counts,
         background=past,
-        principal=parties.principal,
+        principal=parties.principal or _brings_together(page, parties),
         guards=guards_at(page, trigger),
         spans=_deciding(document, trigger, stands),
         words=voice.words,
         tier=item.tier,
         baseline=item.baseline,
     )
+
+
+def _brings_together(page: Page, parties: Parties) -> bool:
+    """Whether who speaks hosts or mediates: a place in his state is named, or mediation is."""
+    if parties.speaker is None:
+        return False
+    places = (page.vocabulary.places.get(hit.name) for hit in page.places)
+    is_host = any(place is not None and place.country == parties.speaker for place in places)
+    return is_host or any(hit.name.startswith("mediation") for hit in page.concepts)
 
 
 def _deciding(document: Document, trigger: Hit, stands: Standing) -> tuple[Span, ...]:

@@ -15,6 +15,7 @@ SPEAKER_WITHIN = 4
 """Words between a name and the verb of which it is the subject."""
 _ATTRIBUTION_WORDS = 6
 _VERB_FIRST = frozenset(("ar",))
+_TOPIC_FIRST = frozenset(("fr", "es"))  # "RDC : …" says what it is about, where "Oman: …" says who says so
 _SUBJECT_FIRST = frozenset(("fa",))
 
 
@@ -122,6 +123,8 @@ def _at_the_start(sentence: Sentence) -> Speech | None:
     if cut <= 0 or sentence.between(sentence.start, cut) > _ATTRIBUTION_WORDS:
         return None
     named = [hit for hit in sentence.actors if hit.end <= cut]
+    if named and named[-1].term.sort == "name" and sentence.page.document.lang in _TOPIC_FIRST:
+        return None
     if not named or len({hit.name for hit in named}) > 1 or _tells(sentence, sentence.start, cut):
         return None
     of_himself = any(0 < mark.start - cut <= 4 for mark in sentence.of("himself"))

@@ -99,6 +99,8 @@ _NEGATIVE = frozenset(
         "demand",
     )
 )
+# A denial within their own words may deny them: "were not cancelled".
+_UNDOING = frozenset(("schedule.off", "schedule.cancelled", "schedule.postponed", "talks.suspended"))
 # "From Muscat to Geneva", "from the 18th to the 11th": their "to" is no infinitive.
 _MOVES = frozenset(("schedule.changed", "schedule.venue_changed", "schedule.moved_up", "schedule.postponed"))
 
@@ -222,7 +224,14 @@ class Around:
     def denials(self) -> Iterator[Mark]:
         """Denials that bind to the trigger."""
         inside = self.trigger.name not in _NEGATIVE
-        return self.near("denied", before=_DENIAL_BEFORE, after=_DENIAL_AFTER, inside=inside)
+        yield from self.near("denied", before=_DENIAL_BEFORE, after=_DENIAL_AFTER, inside=inside)
+        if self.trigger.name in _UNDOING:
+            yield from (mark for mark in self.sentence.of("status", "denied") if self._denies_undoing(mark))
+
+    def _denies_undoing(self, mark: Mark) -> bool:
+        """ "Talks were not cancelled": the trigger's own verb, but not "will not take place"."""
+        undone = (*self.sentence.of("status", "off"), *self.sentence.of("roles", "move"))
+        return self.is_own(mark) and any(self.is_own(one) and 0 <= one.first - mark.last <= 1 for one in undone)
 
     def modal(self, anchor: Range, *, alone: bool) -> Mark | None:
         """
