@@ -41,10 +41,12 @@ def _same_matter(report: Report, other: Report) -> bool:
 
 def _join(first: Report, more: Report) -> Report:
     in_title = _in_title(more)
+    # Who only says so, and where, takes no part: "Oman confirms", "moved from Muscat".
+    widens = in_title and (more.event != "statement" or len(first.actors) < 2)
     return replace(
         first,
         also=tuple(event for event in dict.fromkeys((*first.also, more.event, *more.also)) if event != first.event),
-        actors=tuple(sorted({*first.actors, *more.actors})) if in_title else first.actors,
+        actors=tuple(sorted({*first.actors, *more.actors})) if widens else first.actors,
         dates=tuple(dict.fromkeys((*first.dates, *more.dates))),
         places=tuple(dict.fromkeys((*first.places, *more.places))),
         counts=tuple(dict.fromkeys((*first.counts, *more.counts))),
