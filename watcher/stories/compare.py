@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from watcher.model import ActorId, Change, ItemId, Report, Status
+from watcher.model import ActorId, Change, Direction, ItemId, Report, Status
 from watcher.stories.track import Phase, Track, due_days, due_places, numbers, phase_of, speakers_of
 from watcher.stories.weights import Joining
 
@@ -124,6 +124,7 @@ def vetoes(report: Report, track: Track) -> tuple[Change, ...]:
         _step(report, track),
         _direction(report, track),
         _other_agent(report, track),
+        _reversal(report, track),
         _confirmation(report, track),
     )
     return tuple(change for change in found if change)
@@ -162,6 +163,8 @@ def _step(report: Report, track: Track) -> Change | None:
 def _direction(report: Report, track: Track) -> Change | None:
     if report.direction is None or report.direction is track.latest.direction:
         return None
+    if report.direction is Direction.CANCELLED and phase_of(track.latest) is Phase.OFF:
+        return None  # told before, in words that had no direction
     return Change("direction", track.latest.direction, report.direction.value)
 
 
@@ -170,6 +173,15 @@ def _other_agent(report: Report, track: Track) -> Change | None:
     if mine is None or not track.speakers or mine in track.speakers or report.family not in _SPOKEN:
         return None
     return Change("speaker", max(track.speakers, key=lambda actor: track.speakers[actor]), mine)
+
+
+def _reversal(report: Report, track: Track) -> Change | None:
+    """What one did to the other, the other now does to the one."""
+    if report.agent is None or report.target is None:
+        return None
+    if any(member.agent == report.target and member.target == report.agent for member in track.titles):
+        return Change("agent", report.target, report.agent)
+    return None
 
 
 def _confirmation(report: Report, track: Track) -> Change | None:
