@@ -164,6 +164,16 @@ def test_what_is_too_much_for_one_poll_is_read_in_the_next(tmp_path: Path) -> No
     assert seen == Counter(titles)
 
 
+def test_files_of_one_moment_are_read_together(tmp_path: Path) -> None:
+    (tmp_path / "0.txt").write_text(TITLE)
+    for number in range(1, MOST_FILES + 10):
+        os.link(tmp_path / "0.txt", tmp_path / f"{number}.txt")  # links of one file share its change time
+    settle()
+
+    assert len(read(tmp_path)) == MOST_FILES + 10
+    assert READER.fetch(source(tmp_path), after(tmp_path)) == NotModified()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
