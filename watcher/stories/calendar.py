@@ -63,12 +63,14 @@ class Booking:
         changes: What is on file otherwise than before; `before` None: it was not known.
         doubt: What the report alone gives otherwise.
         inference: What the changes amount to, when no report states them and the old value was firm.
+        is_new: The appointment was not on file; then all it gives is among the changes.
     """
 
     appointment: Appointment
     changes: tuple[Change, ...] = ()
     doubt: Change | None = None
     inference: Inference | None = None
+    is_new: bool = False
 
 
 class Calendar:
@@ -104,7 +106,9 @@ class Calendar:
             return _after(best, report, told)
         if phase_of(report) in (Phase.UNDERWAY, Phase.OFF) or not told.is_placed_in_time_or_space:
             return None
-        return Booking(_opened(report, told))
+        given = (("date", told.day), ("place", told.place))
+        changes = tuple(Change(slot, None, value) for slot, value in given if value)
+        return Booking(_opened(report, told), changes, is_new=True)
 
     def _keep(self, participants: tuple[ActorId, ...], known: list[Appointment]) -> None:
         self._by_participants[participants] = known
@@ -194,7 +198,8 @@ def _weighed(one: Appointment, claim: Claim, *, identified: bool) -> Booking:
     """A value that a report gives as if nothing had moved."""
     slot, value, before = claim.slot, claim.value, on_file(one, claim.slot)
     if not before:
-        return Booking(_with(one, claim), (Change(slot, None, value),))
+        former = next((c.value for c in reversed(one.claims) if c.slot == slot and c.value), None)
+        return Booking(_with(one, claim), (Change(slot, former, value),))
     if agree(slot, before, value):
         return Booking(_confirmed(one, claim))
     held = [c for c in one.claims if c.slot == slot and c.value and agree(slot, c.value, before)]

@@ -27,7 +27,7 @@ from watcher.stories.calendar import Booking, Inference
 from watcher.stories.compare import Verdict, agreements
 from watcher.stories.ids import development_id, story_id
 from watcher.stories.slots import days_of
-from watcher.stories.track import Track, due_days, due_places, is_voice, phase_of
+from watcher.stories.track import Track, due_days, due_places, is_turn, is_voice, phase_of
 from watcher.stories.value import lane_of, worth_of
 from watcher.stories.weights import Joining, Worth
 
@@ -122,7 +122,9 @@ def _knows(verdict: Verdict, report: Report, booking: Booking | None) -> bool:
     if booking is None:
         return True
     said = (*booking.changes, booking.doubt) if booking.doubt else booking.changes
-    return all(_is_told(change, verdict.track, report) for change in said if change.before)
+    if booking.is_new:  # a development that gives another day is of another appointment
+        said = tuple(change for change in said if change.slot == "date" and verdict.track.days)
+    return all(_is_told(change, verdict.track, report) for change in said if change.before or booking.is_new)
 
 
 def _is_told(change: Change, track: Track, report: Report) -> bool:
@@ -205,6 +207,7 @@ def _kind(report: Report, scene: Scene, weights: Joining) -> tuple[Kind, tuple[C
         return Kind.POSSIBLE, ()  # it is late: its facts may be older than what is on file
     if not forbidden:
         details = on_file or [change for v in own for change in _detail(report, v, weights)][:1]
+        details = details or _turn(report, scene.siblings)
         return (Kind.UPDATE, tuple(details)) if details else (Kind.POSSIBLE, ())
     # The newest state is what changed; of several as new, the closest.
     nearest = max(forbidden, key=lambda v: (v.track.latest.time, scene.score(v, weights), v.track.development.id))
@@ -219,9 +222,24 @@ def _told_changes(vetoes: Iterable[Change], on_file: Iterable[Change]) -> tuple[
     return tuple((more or by_slot).values())
 
 
+def _turn(report: Report, siblings: Iterable[Track]) -> tuple[Change, ...]:
+    """An event that the story has not seen and that is news whatever it follows, such as a truce that takes effect."""
+    tracks = tuple(siblings)
+    known = {event for track in tracks for event in track.events}
+    if report.event in known or not is_turn(report) or not tracks:
+        return ()
+    return (Change("event", max(tracks, key=lambda track: track.latest.time).latest.event, report.event),)
+
+
 def _own_source(report: Report, track: Track) -> bool:
-    """Whether who denies it is who said it: the outlet that reported it, or the speaker it was reported of."""
-    return report.publisher in track.voices or (report.speaker is not None and report.speaker in track.speakers)
+    """
+    Whether who denies it is who said it: the outlet in its own name, or the speaker of whom it was reported.
+
+    An outlet that quotes a denial takes nothing back, and a party that denies what others said of it only answers.
+    """
+    if report.speaker is None and report.agent is None:
+        return report.publisher in track.voices
+    return report.speaker is not None and report.speaker == track.lead.speaker
 
 
 def _detail(report: Report, verdict: Verdict, weights: Joining) -> tuple[Change, ...]:

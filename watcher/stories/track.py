@@ -16,6 +16,8 @@ _DUE = frozenset((Role.PLANNED, Role.NEW, Role.HELD))
 _AHEAD = frozenset((Role.PLANNED, Role.NEW))
 ORDINALS = frozenset(("round", "package", "phase", "session", "day"))
 _OFF_EVENTS = ("schedule.off", "schedule.cancelled", "schedule.postponed", "talks.collapsed", "talks.suspended")
+# Named with a dot, but what a story is about and not what becomes of it.
+_SUBJECTS = frozenset(("talks.round", "talks.progress", "leaders.meet", "council.action", "nuclear.enrichment"))
 _BUSY = timedelta(hours=3)
 
 
@@ -42,6 +44,12 @@ def phase_of(report: Report) -> Phase:
     if report.status in (Status.AGREED, Status.ANNOUNCED, Status.CONFIRMED):
         return Phase.AHEAD
     return Phase.OPEN
+
+
+def is_turn(report: Report) -> bool:
+    """Whether the event alone is news: a specific one, firmly told."""
+    firm = report.status in (Status.HELD, Status.OFF, Status.AGREED, Status.ANNOUNCED, Status.CONFIRMED)
+    return firm and "." in report.event and report.event not in _SUBJECTS
 
 
 def due_days(report: Report) -> tuple[tuple[date, date], ...]:
