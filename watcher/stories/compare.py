@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from watcher.model import ActorId, Change, Direction, ItemId, Report, Status
-from watcher.stories.track import Phase, Track, due_days, due_places, numbers, phase_of, speakers_of
+from watcher.stories.track import Phase, Track, due_days, due_places, is_turn, numbers, phase_of, speakers_of
 from watcher.stories.weights import Joining
 
 _SPOKEN = frozenset(("statement", "offer", "threat"))
@@ -52,7 +52,27 @@ def compare(report: Report, track: Track, idf: Callable[[str], float], weights: 
     closest, words = wording(report, track, idf, weights)
     features = {**words, **timing(report, track, weights), **facts(report, track)}
     odds = weights.base + sum(weights.terms[name] * value for name, value in features.items() if value)
-    return Verdict(track, 1 / (1 + math.exp(-odds)), features, vetoes(report, track), closest)
+    chance = 1 / (1 + math.exp(-odds))
+    if says_the_same(report, track, features, within=weights.same_within):
+        chance = max(chance, weights.same)
+    return Verdict(track, chance, features, vetoes(report, track), closest)
+
+
+def says_the_same(report: Report, track: Track, features: Mapping[str, float], *, within: timedelta) -> bool:
+    """
+    Whether facts alone say that it is one development, whatever the words: the same actors, and of one appointment two
+    of day, place and ordinal; or soon after each other the same specific deed of the same doer, or one's denial.
+    """
+    if features["actors"] < 1 or (report.level and track.lead.level and report.level != track.lead.level):
+        return False
+    if features["date"] + features["place"] + features["ordinal"] > 1:
+        return True
+    if report.seen - track.last_seen > within:
+        return False
+    if report.status is Status.DENIED:
+        return any(m.status is Status.DENIED and speakers_of(m) == speakers_of(report) for m in track.titles)
+    deed = (report.event, report.agent, report.target, phase_of(report))
+    return is_turn(report) and any((m.event, m.agent, m.target, phase_of(m)) == deed for m in track.titles)
 
 
 def wording(

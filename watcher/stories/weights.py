@@ -56,6 +56,7 @@ class Joining:
         foreign_cosine: What two titles in different languages count as sharing.
         speaker_within: So long one appearance lasts.
         edited: Log odds for a new state of an item that the development already holds.
+        same: At least this chance where facts alone say that it is the same; deeds do so for `same_within`.
         detail_after: A first day or place this much later than the development is an update, not more of the same.
     """
 
@@ -66,6 +67,8 @@ class Joining:
     foreign_cosine: float = 0.30
     speaker_within: timedelta = timedelta(hours=6)
     edited: float = 2.5
+    same: float = 0.4
+    same_within: timedelta = timedelta(hours=12)
     detail_after: timedelta = timedelta(hours=6)
 
 
