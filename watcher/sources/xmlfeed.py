@@ -12,6 +12,7 @@ import html
 import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import urljoin
 
@@ -133,6 +134,7 @@ def _outline(root: Element) -> Iterator[Element]:
             yield from child
 
 
+@lru_cache(maxsize=4096)
 def _kind(tag: object, prefix: str | None) -> str:
     """`title`, `dc:date`, `x:y`: the lower-case name, with a prefix unless it is the feed's own."""
     if not isinstance(tag, str):
