@@ -77,7 +77,7 @@ class FailureReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A new body. `max_age` and `ttl` say how long it is good for; None: not said."""
+    """A new body; `max_age` says how long it is good for, None: not said."""
 
     body: bytes
     content_type: str
