@@ -101,6 +101,8 @@ _NEGATIVE = frozenset(
 )
 # A denial within their own words may deny them: "were not cancelled".
 _UNDOING = frozenset(("schedule.off", "schedule.cancelled", "schedule.postponed", "talks.suspended"))
+# First agreed, then done, and told in the same words: "agree sanctions", "agree prisoner swap".
+_AGREED_FIRST = ("sanctions.", "prisoners.", "hostages.", "troops.")
 # "From Muscat to Geneva", "from the 18th to the 11th": their "to" is no infinitive.
 _MOVES = frozenset(("schedule.changed", "schedule.venue_changed", "schedule.moved_up", "schedule.postponed"))
 
@@ -143,6 +145,9 @@ def standing(page: Page, trigger: Hit) -> Standing:
 
 
 def _firmness(around: Around, tense: Standing, trigger: Hit) -> Standing:
+    is_deed = tense.status is Status.HELD and tense.mark is None and trigger.name.startswith(_AGREED_FIRST)
+    if is_deed and (consent := next(around.near("agreed", before=5, after=0, inside=True), None)):
+        return Standing(Status.AGREED, consent)
     if tense.status in (Status.HELD, Status.OFF):
         return _claimed(around) or tense
     if confirmation := next(around.near("confirmed", before=8, after=6), None):
