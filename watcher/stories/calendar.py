@@ -106,8 +106,8 @@ class Calendar:
             return _after(best, report, told)
         if phase_of(report) in (Phase.UNDERWAY, Phase.OFF) or not told.is_placed_in_time_or_space:
             return None
-        given = (("date", told.day), ("place", told.place))
-        changes = tuple(Change(slot, None, value) for slot, value in given if value)
+        given = (("date", told.day, told.old_day), ("place", told.place, told.old_place))
+        changes = tuple(Change(slot, old, value) for slot, value, old in given if value and value != old)
         return Booking(_opened(report, told), changes, is_new=True)
 
     def _keep(self, participants: tuple[ActorId, ...], known: list[Appointment]) -> None:

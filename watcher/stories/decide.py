@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from watcher.model import (
     Appointment,
@@ -15,10 +15,12 @@ from watcher.model import (
     Decision,
     Development,
     DevelopmentId,
+    Direction,
     Filed,
     Kind,
     Lane,
     Report,
+    Role,
     Status,
     Story,
     StoryId,
@@ -32,6 +34,7 @@ from watcher.stories.value import lane_of, worth_of
 from watcher.stories.weights import Joining, Worth
 
 _INFERRED_WORTH = 0.9
+_EXACT = timedelta(days=3)  # "early in March" is no day yet
 _DOUBT = 0.01  # so much below what interrupts is what one outlet says against the calendar
 
 
@@ -172,6 +175,8 @@ def _founded(report: Report, scene: Scene, weights: Joining, *, worth: Worth) ->
     value = worth_of(report, worth, near=near, lately=lately)
     if scene.booking and scene.booking.doubt:
         value = min(value, worth.now - _DOUBT)
+    elif _must_be_told(report, scene.booking, changes):
+        value = max(value, worth.now)
     key = development_id(report)
     return Development(
         id=key,
@@ -193,6 +198,19 @@ def _founded(report: Report, scene: Scene, weights: Joining, *, worth: Worth) ->
     )
 
 
+def _must_be_told(report: Report, booking: Booking | None, changes: Iterable[Change]) -> bool:
+    """
+    Whether it interrupts whatever the score says: a party denies or confirms what was reported, the calendar has
+    changed, or two have agreed on a day.
+    """
+    answers = report.status in (Status.DENIED, Status.CONFIRMED) and any(change.slot == "status" for change in changes)
+    if answers and report.principal:
+        return True
+    if booking is None or not report.principal:
+        return False
+    return any(change.before or (booking.is_new and change.slot == "date") for change in booking.changes)
+
+
 def _kind(report: Report, scene: Scene, weights: Joining) -> tuple[Kind, tuple[Change, ...]]:
     """What the new development is to its story, and what it changes there."""
     booking = scene.booking
@@ -201,13 +219,13 @@ def _kind(report: Report, scene: Scene, weights: Joining) -> tuple[Kind, tuple[C
     if scene.story is None:
         return Kind.NEW, ()
     own = [v for v in scene.verdicts if v.track.development.story == scene.story.id]
-    forbidden = [v for v in own if v.vetoes and scene.score(v, weights) >= weights.thread]
+    forbidden = [v for v in own if v.vetoes and (scene.score(v, weights) >= weights.thread or _is_return(v))]
     on_file = booking.changes if booking else ()
     if scene.siblings and report.time < max(track.latest.time for track in scene.siblings) and not forbidden:
         return Kind.POSSIBLE, ()  # it is late: its facts may be older than what is on file
     if not forbidden:
         details = on_file or [change for v in own for change in _detail(report, v, weights)][:1]
-        details = details or _turn(report, scene.siblings)
+        details = details or _asked(report) or _turn(report, scene.siblings)
         return (Kind.UPDATE, tuple(details)) if details else (Kind.POSSIBLE, ())
     # The newest state is what changed; of several as new, the closest.
     nearest = max(forbidden, key=lambda v: (v.track.latest.time, scene.score(v, weights), v.track.development.id))
@@ -215,11 +233,24 @@ def _kind(report: Report, scene: Scene, weights: Joining) -> tuple[Kind, tuple[C
     return (Kind.RETRACTED if retracted else Kind.UPDATE), _told_changes(nearest.vetoes, on_file)
 
 
+def _is_return(verdict: Verdict) -> bool:
+    return any(change.slot == "agent" for change in verdict.vetoes)
+
+
 def _told_changes(vetoes: Iterable[Change], on_file: Iterable[Change]) -> tuple[Change, ...]:
     """What changed, as the calendar has it where it knows; which way a date went only where nothing says more."""
     by_slot = {change.slot: change for change in (*vetoes, *on_file) if change.before != change.after}
     more = {slot: change for slot, change in by_slot.items() if slot != "direction"}
     return tuple((more or by_slot).values())
+
+
+def _asked(report: Report) -> tuple[Change, ...]:
+    """The move that somebody asks for or considers, as far as the report tells from where and to where."""
+    if report.direction is not Direction.VENUE:
+        return ()
+    old = next((fact.place for fact in report.places if fact.role is Role.OLD), None)
+    new = next((fact.place for fact in report.places if fact.role in (Role.NEW, Role.PLANNED)), None)
+    return (Change("place", old, new),) if new else ()
 
 
 def _turn(report: Report, siblings: Iterable[Track]) -> tuple[Change, ...]:
@@ -249,8 +280,9 @@ def _detail(report: Report, verdict: Verdict, weights: Joining) -> tuple[Change,
         return ()
     days, places = due_days(report), due_places(report)
     found = []
-    if days and not track.days:
-        found.append(Change("date", None, days[0][0].isoformat()))
+    exact = next((first for first, last in days if last - first <= _EXACT), None)
+    if exact and all(last - first > _EXACT for first, last in track.days):
+        found.append(Change("date", None, exact.isoformat()))
     if places and not track.places:
         found.append(Change("place", None, min(places)))
     return tuple(found)
