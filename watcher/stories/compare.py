@@ -71,8 +71,17 @@ def says_the_same(report: Report, track: Track, features: Mapping[str, float], *
         return False
     if report.status is Status.DENIED:
         return any(m.status is Status.DENIED and speakers_of(m) == speakers_of(report) for m in track.titles)
-    deed = (report.event, report.agent, report.target, phase_of(report))
-    return is_turn(report) and any((m.event, m.agent, m.target, phase_of(m)) == deed for m in track.titles)
+    return is_turn(report) and any(_is_same_deed(report, member) for member in track.titles)
+
+
+def _is_same_deed(report: Report, other: Report) -> bool:
+    """The same event at the same step, and nobody else who does it or to whom, as far as both say."""
+    return (
+        report.event == other.event
+        and phase_of(report) is phase_of(other)
+        and (report.agent is None or other.agent in (None, report.agent))
+        and (report.target is None or other.target in (None, report.target))
+    )
 
 
 def wording(

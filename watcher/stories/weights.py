@@ -67,7 +67,7 @@ class Joining:
     foreign_cosine: float = 0.30
     speaker_within: timedelta = timedelta(hours=6)
     edited: float = 2.5
-    same: float = 0.4
+    same: float = 0.5
     same_within: timedelta = timedelta(hours=12)
     detail_after: timedelta = timedelta(hours=6)
 
