@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from watcher.model import ActorId, Change, Direction, ItemId, Report, Status
-from watcher.stories.track import Phase, Track, due_days, due_places, is_turn, numbers, phase_of, speakers_of
+from watcher.stories.track import Phase, Track, due_days, due_places, is_deed, numbers, phase_of, speakers_of
 from watcher.stories.weights import Joining
 
 _SPOKEN = frozenset(("statement", "offer", "threat"))
@@ -69,9 +69,11 @@ def says_the_same(report: Report, track: Track, features: Mapping[str, float], *
         return True
     if report.seen - track.last_seen > within:
         return False
-    if report.status is Status.DENIED:
-        return any(m.status is Status.DENIED and speakers_of(m) == speakers_of(report) for m in track.titles)
-    return is_turn(report) and any(_is_same_deed(report, member) for member in track.titles)
+    if report.status is Status.DENIED and any(
+        m.status is Status.DENIED and speakers_of(m) == speakers_of(report) for m in track.titles
+    ):
+        return True
+    return is_deed(report.event) and any(_is_same_deed(report, member) for member in track.titles)
 
 
 def _is_same_deed(report: Report, other: Report) -> bool:

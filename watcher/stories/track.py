@@ -46,10 +46,15 @@ def phase_of(report: Report) -> Phase:
     return Phase.OPEN
 
 
+def is_deed(event: str) -> bool:
+    """Whether the event is something that is done, and not only what a story is about."""
+    return "." in event and event not in _SUBJECTS
+
+
 def is_turn(report: Report) -> bool:
-    """Whether the event alone is news: a specific one, firmly told."""
+    """Whether the event alone is news: a deed, firmly told."""
     firm = report.status in (Status.HELD, Status.OFF, Status.AGREED, Status.ANNOUNCED, Status.CONFIRMED)
-    return firm and "." in report.event and report.event not in _SUBJECTS
+    return firm and is_deed(report.event)
 
 
 def due_days(report: Report) -> tuple[tuple[date, date], ...]:
