@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from watcher.facts.marks import Mark
-from watcher.facts.places import VENUE_NOUNS, hosts, is_placed, is_ruled_out
+from watcher.facts.places import VENUE_NOUNS, hosts, is_placed, is_ruled_out, moves_by_prefix
 from watcher.facts.sentence import Page, Sentence
 from watcher.facts.speech import SPEAKER_WITHIN, Speech, speech_in
 from watcher.model import ActorId
@@ -144,8 +144,9 @@ def _is_place(sentence: Sentence, hit: Hit) -> bool:
         return False
     moved = any(
         mark.end <= hit.start and sentence.between(mark.end, hit.start) == 0
-        for mark in sentence.of("roles", "from", "to")
+        for mark in sentence.of("roles", "from", "to", "old", "new")
     )
+    moved = moved or (any(True for _ in sentence.of("roles", "move")) and moves_by_prefix(sentence, hit) is not None)
     return moved or any(one.start == hit.end + 1 and one.name in VENUE_NOUNS for one in sentence.page.concepts)
 
 

@@ -25,6 +25,7 @@ _ORDINAL_UNITS = frozenset(("round", "package", "phase"))
 _DURATIONS = frozenset(("hour", "day", "week", "month", "year"))
 _PREFIXING = frozenset(("he", "ar"))
 _LETTERS_IN = "בب"
+_PREFIX_ROLES = {"מ": Role.OLD, "ל": Role.NEW}
 
 
 def places_at(page: Page, trigger: Hit, standing: Standing) -> Iterator[PlaceFact]:
@@ -65,6 +66,8 @@ def _role(hit: Hit, sentence: Sentence, *, standing: Standing, moving: bool) -> 
             return Role.NEW
         if mark.value in ("held", "set") and not _is_within(mark, near):
             return Role.HELD if mark.value == "held" else Role.PLANNED
+    if moving and (role := moves_by_prefix(sentence, hit)):
+        return role
     if hit.locative or is_placed(sentence, hit) or hosts(sentence, hit) or _is_visited(sentence, hit):
         return _venue(sentence, standing)
     # "Geneva talks begin" says where; "Geneva talks" alone may speak of earlier ones.
@@ -120,6 +123,12 @@ def is_placed(sentence: Sentence, hit: Hit) -> bool:
         return True
     prefix = _written_before(sentence, hit)
     return bool(prefix) and prefix[-1] in _LETTERS_IN
+
+
+def moves_by_prefix(sentence: Sentence, hit: Hit) -> Role | None:
+    """Old or new by the letter written to the front of the name: "מאיסטנבול לווינה", from Istanbul to Vienna."""
+    # A name's own first "ו" is doubled behind a prefix.
+    return _PREFIX_ROLES.get(_written_before(sentence, hit).rstrip("ו")[-1:])
 
 
 def _written_before(sentence: Sentence, hit: Hit) -> str:

@@ -18,6 +18,7 @@ from watcher.model import (
     Report,
     Role,
     Span,
+    Status,
 )
 from watcher.text import Document, publisher_of
 from watcher.vocabulary import Hit, Hits, Vocabulary
@@ -82,7 +83,9 @@ def _with_move(reports: list[Report]) -> list[Report]:
     for report in reports:
         direction = report.direction or (Direction.VENUE if _changes_venue(report) else None)
         if direction in _MOVES:
-            moved = replace(report, event=ConceptId(_MOVES[direction]), direction=direction)
+            plain = report.status is Status.REPORTED and len(report.spans) == 1  # no word said how firm
+            status = Status.ANNOUNCED if plain else report.status
+            moved = replace(report, event=ConceptId(_MOVES[direction]), direction=direction, status=status)
             return [moved, *reports][:MOST_REPORTS]
     return reports
 
