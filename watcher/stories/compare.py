@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from watcher.model import ActorId, Change, Direction, ItemId, Report, Status
-from watcher.stories.track import Phase, Track, due_days, due_places, is_deed, numbers, phase_of, speakers_of
+from watcher.stories.track import Phase, Track, due_days, deeds_of, due_places, numbers, phase_of, speakers_of
 from watcher.stories.weights import Joining
 
 _SPOKEN = frozenset(("statement", "offer", "threat"))
@@ -73,13 +73,13 @@ def says_the_same(report: Report, track: Track, features: Mapping[str, float], *
         m.status is Status.DENIED and speakers_of(m) == speakers_of(report) for m in track.titles
     ):
         return True
-    return is_deed(report.event) and any(_is_same_deed(report, member) for member in track.titles)
+    return any(_is_same_deed(report, member) for member in track.titles)
 
 
 def _is_same_deed(report: Report, other: Report) -> bool:
     """The same event at the same step, and nobody else who does it or to whom, as far as both say."""
     return (
-        report.event == other.event
+        not deeds_of(report).isdisjoint(deeds_of(other))
         and phase_of(report) is phase_of(other)
         and (report.agent is None or other.agent in (None, report.agent))
         and (report.target is None or other.target in (None, report.target))
@@ -196,6 +196,8 @@ def _direction(report: Report, track: Track) -> Change | None:
         return None
     if report.direction is Direction.CANCELLED and phase_of(track.latest) is Phase.OFF:
         return None  # told before, in words that had no direction
+    if _overlap(due_days(report), track.days) or due_places(report) & track.places:
+        return None  # the new day or place was told before
     return Change("direction", track.latest.direction, report.direction.value)
 
 

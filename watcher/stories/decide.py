@@ -256,7 +256,7 @@ def _asked(report: Report) -> tuple[Change, ...]:
 def _turn(report: Report, siblings: Iterable[Track]) -> tuple[Change, ...]:
     """An event that the story has not seen and that is news whatever it follows, such as a truce that takes effect."""
     tracks = tuple(siblings)
-    known = {event for track in tracks for event in track.events}
+    known = {event for track in tracks for member in track.titles for event in (member.event, *member.also)}
     if report.event in known or not is_turn(report) or not tracks:
         return ()
     return (Change("event", max(tracks, key=lambda track: track.latest.time).latest.event, report.event),)

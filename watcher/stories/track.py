@@ -17,6 +17,7 @@ _AHEAD = frozenset((Role.PLANNED, Role.NEW))
 ORDINALS = frozenset(("round", "package", "phase", "session", "day"))
 _OFF_EVENTS = ("schedule.off", "schedule.cancelled", "schedule.postponed", "talks.collapsed", "talks.suspended")
 # Named with a dot, but what a story is about and not what becomes of it.
+_PLAIN = frozenset(("schedule.set", "schedule.held"))
 _SUBJECTS = frozenset(("talks.round", "talks.progress", "leaders.meet", "council.action", "nuclear.enrichment"))
 _BUSY = timedelta(hours=3)
 
@@ -46,15 +47,16 @@ def phase_of(report: Report) -> Phase:
     return Phase.OPEN
 
 
-def is_deed(event: str) -> bool:
-    """Whether the event is something that is done, and not only what a story is about."""
-    return "." in event and event not in _SUBJECTS
+def deeds_of(report: Report) -> frozenset[str]:
+    """What is done, and not only what it is about: its event, and others but for mere plans and their being held."""
+    also = (event for event in report.also if event not in _PLAIN)
+    return frozenset(event for event in (report.event, *also) if "." in event and event not in _SUBJECTS)
 
 
 def is_turn(report: Report) -> bool:
     """Whether the event alone is news: a deed, firmly told."""
     firm = report.status in (Status.HELD, Status.OFF, Status.AGREED, Status.ANNOUNCED, Status.CONFIRMED)
-    return firm and is_deed(report.event)
+    return firm and report.event in deeds_of(report)
 
 
 def due_days(report: Report) -> tuple[tuple[date, date], ...]:
