@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from watcher.model import ActorId, Change, Direction, ItemId, Report, Status
-from watcher.stories.track import Phase, Track, due_days, deeds_of, due_places, numbers, phase_of, speakers_of
+from watcher.stories.track import Phase, Track, deeds_of, due_days, due_places, numbers, phase_of, speakers_of
 from watcher.stories.weights import Joining
 
 _SPOKEN = frozenset(("statement", "offer", "threat"))
