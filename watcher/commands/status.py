@@ -70,7 +70,7 @@ def figures(found: Overview, *, now: datetime) -> list[tuple[str, str]]:
         ("last poll", ago(found.last_poll, now)),
         ("alerts, last day", str(found.alerts)),
         ("deliveries", ", ".join(f"{count} {state}" for state, count in sorted(found.deliveries.items())) or "none"),
-        ("deciding", found.holder or "nobody yet"),
+        ("last decider", found.holder or "nobody yet"),
         ("database", f"{found.size_bytes / 1e6:.1f} MB"),
     ]
 

@@ -54,8 +54,9 @@ def mail_server(settings: Settings) -> MailServer:
     """The relay as the settings describe it. Raises ConfigError when its certificate file cannot be used."""
     try:
         trusted = ssl.create_default_context(cafile=str(settings.smtp_ca_file)) if settings.smtp_ca_file else None
-    except OSError as error:  # SSLError, for what is no certificate, is one
-        message = f"smtp_ca_file: {error.strerror or 'no certificate in PEM form'}"
+    except OSError as error:
+        said = "no certificate in PEM form" if isinstance(error, ssl.SSLError) else error.strerror
+        message = f"smtp_ca_file: {said}"
         raise ConfigError([Problem(str(settings.smtp_ca_file), 0, 0, message, "bad-setting")]) from error
     return MailServer(
         host=settings.smtp_host,
