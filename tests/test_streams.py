@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -196,3 +197,38 @@ def test_a_stream_becomes_what_an_analyst_would_say(rows: list[dict[str, Any]]) 
 def test_there_are_enough_streams() -> None:
     assert len(STREAMS["inferred"]) >= 30
     assert len(STREAMS["ordinary"]) >= 10
+
+
+PAIRS = yaml.load((DATA / "pairs.yaml").read_text("utf-8"), yaml.BaseLoader)
+FLOORS: dict[str, Any] = json.loads((DATA / "floors.json").read_text("utf-8"))["pairs"]
+
+
+def joins(first: tuple[str, str], second: tuple[str, str]) -> bool:
+    """Whether the second title, an hour after the first and from another outlet, is a repeat of it."""
+    desk_mind = mind()
+    rows = [
+        Step(at=f"2026-02-10 {12 + number}:00", title=title, publisher=f"outlet {number}", expect="", lang=lang)
+        for number, (lang, title) in enumerate((first, second))
+    ]
+    commits = [ingest([item(row, number)], desk_mind, now=moment(row.at)) for number, row in enumerate(rows)]
+    return any(decision.kind is Kind.REPEAT for decision in commits[1].decisions[:1])
+
+
+@pytest.mark.parametrize("part", ["known", "fresh"])
+@pytest.mark.parametrize("kind", ["same", "near"])
+def test_languages_meet_on_facts_as_often_as_they_did(part: str, kind: str) -> None:
+    wrong = []
+    count = 0
+    for group in PAIRS[part]:
+        for other in group[kind].items():
+            count += 1
+            answers = [joins(("en", group["en"]), other), joins(other, ("en", group["en"]))]
+            if any(answer is not (kind == "same") for answer in answers):
+                wrong.append(other)
+
+    share = 1 - len(wrong) / count
+    assert share >= FLOORS[part][kind], f"{share:.3f} of {count}: {wrong}"
+
+
+def test_there_are_enough_pairs() -> None:
+    assert sum(len(group[kind]) for group in PAIRS["known"] for kind in ("same", "near")) >= 100
