@@ -53,21 +53,29 @@ def compare(report: Report, track: Track, idf: Callable[[str], float], weights: 
     features = {**words, **timing(report, track, weights), **facts(report, track)}
     odds = weights.base + sum(weights.terms[name] * value for name, value in features.items() if value)
     chance = 1 / (1 + math.exp(-odds))
-    if says_the_same(report, track, features, within=weights.same_within):
+    if is_one_appointment(report, track, features, within=weights.same_within) or says_the_same(
+        report, track, features, within=weights.same_within
+    ):
         chance = max(chance, weights.same)
     return Verdict(track, chance, features, vetoes(report, track), closest)
 
 
-def says_the_same(report: Report, track: Track, features: Mapping[str, float], *, within: timedelta) -> bool:
+def is_one_appointment(report: Report, track: Track, features: Mapping[str, float], *, within: timedelta) -> bool:
     """
-    Whether facts alone say that it is one development, whatever the words: the same actors, and of one appointment two
-    of day, place and ordinal; or soon after each other the same specific deed of the same doer, or one's denial.
+    Whether the facts say, whatever the words, that the same actors meet: two of day, place and ordinal agree, or
+    soon after each other both say that it moved, and the same way.
     """
     if features["actors"] < 1 or (report.level and track.lead.level and report.level != track.lead.level):
         return False
     if features["date"] + features["place"] + features["ordinal"] > 1:
         return True
-    if report.seen - track.last_seen > within:
+    lately = report.seen - track.last_seen <= within
+    return lately and report.direction is not None and any(m.direction is report.direction for m in track.titles)
+
+
+def says_the_same(report: Report, track: Track, features: Mapping[str, float], *, within: timedelta) -> bool:
+    """Whether soon after each other both tell of the same specific deed of the same doer, or of one's denial."""
+    if features["actors"] < 1 or report.seen - track.last_seen > within:
         return False
     if report.status is Status.DENIED and any(
         m.status is Status.DENIED and speakers_of(m) == speakers_of(report) for m in track.titles

@@ -224,8 +224,8 @@ def _kind(report: Report, scene: Scene, weights: Joining) -> tuple[Kind, tuple[C
     if scene.siblings and report.time < max(track.latest.time for track in scene.siblings) and not forbidden:
         return Kind.POSSIBLE, ()  # it is late: its facts may be older than what is on file
     if not forbidden:
-        details = on_file or [change for v in own for change in _detail(report, v, weights)][:1]
-        details = details or _asked(report) or _turn(report, scene.siblings)
+        details = on_file or _asked(report) or [change for v in own for change in _detail(report, v, weights)][:1]
+        details = details or _turn(report, scene.siblings)
         return (Kind.UPDATE, tuple(details)) if details else (Kind.POSSIBLE, ())
     # The newest state is what changed; of several as new, the closest.
     nearest = max(forbidden, key=lambda v: (v.track.latest.time, scene.score(v, weights), v.track.development.id))
