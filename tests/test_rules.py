@@ -614,6 +614,19 @@ def test_lint_warns_with_a_code(rules: str, codes: list[str]) -> None:
     assert warnings(rules) == codes
 
 
+def test_a_covered_rule_is_found_among_many_and_soon() -> None:
+    many = "".join(f"  - {{rule: Rule {n}, what: [first word{n % 900}x, second word{n}x]}}\n" for n in range(990))
+    narrow = "  - {rule: Narrow, what: [second wordx]}\n  - {rule: Wide, what: [second wordx, third wordx]}\n"
+    rules = f"rules:\n{narrow}{many}"
+    began = time.process_time()
+
+    loaded = load_rules({"gulf": folder(rules)}, vocabulary())
+
+    found = [str(problem) for problem in loaded.all_problems if problem.code == "W105"]
+    assert ["narrow: whatever it finds, wide finds too" in one for one in found] == [True]
+    assert time.process_time() - began < 3
+
+
 def test_a_vanished_id_is_a_warning_unless_was_names_it() -> None:
     before = load_rules({"gulf": folder(TALKS)}, vocabulary())
     renamed = TALKS.replace("US–Iran talks", "Talks with Iran")

@@ -8,20 +8,21 @@ another · W106 vanished id · W107 block that nothing asks for · W108 no rules
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import permutations
+from itertools import islice
 
 from watcher.errors import Problem
 from watcher.matching.anchors import probes_of, unused
 from watcher.matching.examples import DEFAULT_DAY
 from watcher.matching.library import Library
-from watcher.matching.rule import Probe, Rule
+from watcher.matching.rule import Key, Probe, Rule
 from watcher.model import RuleId
 from watcher.text import fold
 from watcher.yamlfile import Faults
 
 NO_EXAMPLES, NO_AS_OF, UNUSED_LIST, COMMON_WORDS = "W101", "W102", "W103", "W104"
 COVERED, VANISHED, UNUSED_BLOCK, NO_RULES = "W105", "W106", "W107", "W108"
-_MOST_COMPARED = 400
+_MOST_COMPARED = 50_000
+"""Pairs of rules of one team that are compared; more look for the very same, and comparing them takes seconds."""
 
 _COMMON_WORDS = """
 a an the of and or to in for on with is are was were be been by from at as after over up off out into new not no it its
@@ -68,15 +69,25 @@ def lint_files(library: Library) -> Iterator[Problem]:
 
 def lint_rules(rules: Sequence[Rule]) -> Iterator[Problem]:
     """Warnings about rules that another rule of the team makes superfluous."""
-    if len(rules) > _MOST_COMPARED:
-        return
     covered: set[RuleId] = set()
-    for one, other in permutations(rules, 2):
+    for one, other in islice(_comparable(rules), _MOST_COMPARED):
         if one.id not in covered and other.id not in covered and _covers(other, one):
             covered.add(one.id)
             place = one.spec.at
             message = f"{one.id}: whatever it finds, {other.id} finds too, and tells the same people: keep one of them"
             yield Problem(place.path, place.line, place.column, message, COVERED)
+
+
+def _comparable(rules: Sequence[Rule]) -> Iterator[tuple[Rule, Rule]]:
+    """Each rule with those that look for what it looks for, told by the one thing that the fewest others look for."""
+    keys = [_keys(rule.what) if rule.plain else set[Key]() for rule in rules]
+    by_key: dict[Key, list[Rule]] = {}
+    for rule, own in zip(rules, keys, strict=True):
+        for key in own:
+            by_key.setdefault(key, []).append(rule)
+    for rule, own in zip(rules, keys, strict=True):
+        rarest = min((by_key[key] for key in own), key=len, default=[])
+        yield from ((rule, other) for other in rarest if other is not rule)
 
 
 def _covers(wide: Rule, narrow: Rule) -> bool:
@@ -98,7 +109,7 @@ def _wider(wide: Collection[object], narrow: Collection[object]) -> bool:
     return not wide or (bool(narrow) and set(narrow) <= set(wide))
 
 
-def _keys(probes: Iterable[Probe]) -> set[tuple[str, str]]:
+def _keys(probes: Iterable[Probe]) -> set[Key]:
     return {("actor" if probe.kind == "class" else probe.kind, key) for probe in probes for key in probe.keys}
 
 
