@@ -28,7 +28,18 @@ from watcher.model import (
 )
 from watcher.stories.ids import appointment_id
 from watcher.stories.sight import key_of
-from watcher.stories.slots import Slots, agree, could_be, days_of, is_identified, is_past, likeness, on_file, slots_of
+from watcher.stories.slots import (
+    Slots,
+    agree,
+    could_be,
+    days_of,
+    givers_of,
+    is_identified,
+    is_past,
+    likeness,
+    on_file,
+    slots_of,
+)
 from watcher.stories.track import Phase, phase_of
 
 PENDING = "?"  # after a slot's name: given by one outlet, not on file
@@ -164,7 +175,7 @@ def _after(one: Appointment, report: Report, told: Slots) -> Booking:
         now = booking.appointment
         is_stated = report.direction is not None and _MOVES.get(report.direction) == slot
         claim = _claim(report, slot, value)
-        step = _stated(now, claim, old) if is_stated else _weighed(now, claim, identified=is_identified(one, told))
+        step = _stated(now, claim, old) if is_stated else _weighed(now, claim, told)
         booking = Booking(
             step.appointment,
             (*booking.changes, *step.changes),
@@ -194,7 +205,7 @@ def _stated(one: Appointment, claim: Claim, old: str | None) -> Booking:
     return Booking(_with(one, claim), (Change(claim.slot, known, claim.value),) if known != claim.value else ())
 
 
-def _weighed(one: Appointment, claim: Claim, *, identified: bool) -> Booking:
+def _weighed(one: Appointment, claim: Claim, told: Slots) -> Booking:
     """A value that a report gives as if nothing had moved."""
     slot, value, before = claim.slot, claim.value, on_file(one, claim.slot)
     if not before:
@@ -213,7 +224,8 @@ def _weighed(one: Appointment, claim: Claim, *, identified: bool) -> Booking:
         return Booking(_kept(one, replace(claim, slot=slot + PENDING)), doubt=change)
     after = _with(_settled(one, pending), claim)
     firm = len(_voices(held)) > 1 or held[0].tier <= _FIRST_TIER
-    if not (firm and identified) or claim.item in {c.item for c in held}:
+    givers = givers_of(one, slot)
+    if not firm or claim.item in givers or not is_identified(one, told, slot, givers):
         return Booking(after, (change,))
     return Booking(after, (change,), inference=_inference(change, held[0], voices))
 

@@ -4,12 +4,12 @@ One report → the parts of an appointment that it gives, and whether an appoint
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
-from watcher.model import Appointment, DateFact, Part, PlaceFact, Report, Role, Status
+from watcher.model import Appointment, DateFact, ItemId, Part, PlaceFact, Report, Role, Status
 from watcher.stories.track import numbers
 
 _KINDS = {
@@ -154,19 +154,29 @@ def could_be(one: Appointment, told: Slots, *, today: date | None) -> bool:
     if other_day and not (today < days_of(on_file(one, "date"))[0] and _is_near(one, told)):
         return False  # what has begun goes on, or is followed by the next
     if other_place:
-        return _same(one, "ordinal", told.ordinal) or _same(one, "date", told.day)
+        return is_identified(one, told, "place", givers_of(one, "place"))
     return True
 
 
-def is_identified(one: Appointment, told: Slots) -> bool:
-    """Whether something besides the participants says that it is this one: place, ordinal, day, or leaders meeting."""
-    return (
-        any(
-            _same(one, slot, value)
-            for slot, value in (("place", told.place), ("ordinal", told.ordinal), ("date", told.day))
-        )
-        or one.level == told.level == "leaders"
-    )
+def givers_of(one: Appointment, slot: str) -> frozenset[ItemId]:
+    """The items that gave the value on file."""
+    value = on_file(one, slot)
+    return frozenset(c.item for c in one.claims if c.slot == slot and c.value and agree(slot, c.value, value))
+
+
+def is_identified(one: Appointment, told: Slots, slot: str, items: Collection[ItemId]) -> bool:
+    """
+    Whether something besides the participants says that it is this one: another slot than the one that differs, on
+    which the report agrees with those who gave the old value; or that a leader visits.
+
+    Args:
+        items: Of those who gave the old value; a day and a place from two reports may belong to two meetings.
+    """
+    for other, value in (("place", told.place), ("ordinal", told.ordinal), ("date", told.day)):
+        given = (claim for claim in one.claims if claim.slot == other and claim.item in items)
+        if other != slot and value and any(agree(other, claim.value, value) for claim in given):
+            return True
+    return one.kind == told.kind == "visit" and one.level == told.level == "leaders"
 
 
 def _is_same_sort(one: Appointment, told: Slots) -> bool:
