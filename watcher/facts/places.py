@@ -64,7 +64,8 @@ def _role(hit: Hit, sentence: Sentence, *, standing: Standing, moving: bool) -> 
             return Role.OLD
         if mark.value == "new" or (mark.value == "to" and moving and between == 0):
             return Role.NEW
-        if mark.value in ("held", "set") and not _is_within(mark, near):
+        beside = between <= 1 or hit.locative or is_placed(sentence, hit)
+        if mark.value in ("held", "set") and beside and not _is_within(mark, near):
             return Role.HELD if mark.value == "held" else Role.PLANNED
     if moving and (role := moves_by_prefix(sentence, hit)):
         return role
