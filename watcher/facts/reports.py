@@ -10,7 +10,7 @@ from watcher.facts.appointment import APPOINTED, Facts, facts_of, is_in_list
 from watcher.facts.background import background, guards_at
 from watcher.facts.participants import Parties, parties_at
 from watcher.facts.sentence import Page
-from watcher.facts.status import Standing, standing
+from watcher.facts.status import VERB_LAST, Standing, standing
 from watcher.facts.titles import content_words
 from watcher.model import (
     ConceptId,
@@ -104,7 +104,7 @@ def _triggers(page: Page) -> list[Hit]:
         concept = page.vocabulary.concepts.get(ConceptId(hit.name))
         if concept is None or hit.start >= _limit(page, concept.where) or is_in_list(page.document, hit):
             continue
-        if hit.start < page.document.head_end < hit.end:
+        if hit.start < page.document.head_end < hit.end and page.document.lang not in VERB_LAST:
             continue  # "peace plan after Geneva talks" plans no talks
         key = (_zone(page.document, hit.start), -_rank(hit.name), hit.start)
         if hit.name not in best or key < best[hit.name][0]:
