@@ -88,6 +88,8 @@ def parties_at(page: Page, trigger: Hit) -> Parties:
     least = 1 if root in _ONE_SIDED else 2
     taking = present if root in _UTTERANCES else _taking_part(sentence, present, (speech, reaction), mutual=least > 1)
     codes = _codes(taking)
+    if len(codes) < 2 and any(hit.name == "visit" for hit in sentence.inside(page.concepts)):
+        codes |= {hit.name for hits in page.hits.hosts.values() for hit in sentence.inside(hits)}  # "visit in Paris"
     if len(codes) < least:
         codes |= _from_elsewhere(page, trigger, codes)
     doers = [hit for hit in taking if not _only_tells(hit, trigger, (speech, reaction))]
