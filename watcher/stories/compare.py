@@ -161,6 +161,7 @@ def vetoes(report: Report, track: Track) -> tuple[Change, ...]:
         _other_ordinal(report, track),
         _other_place(report, track),
         _step(report, track),
+        _granted(report, track),
         _direction(report, track),
         _other_agent(report, track),
         _reversal(report, track),
@@ -194,9 +195,19 @@ def _step(report: Report, track: Track) -> Change | None:
     mine, theirs = phase_of(report), phase_of(track.latest)
     if mine is theirs or mine is Phase.OPEN:
         return None
+    if any(phase_of(member) is mine for member in track.titles):
+        return None  # the step was told before; another member spoke of an earlier one
     if Phase.OFF in (mine, theirs) or mine is Phase.DENIED or (mine is Phase.UNDERWAY and theirs is Phase.AHEAD):
         return Change("status", track.latest.status.value, report.status.value)
     return None
+
+
+def _granted(report: Report, track: Track) -> Change | None:
+    """A move that was asked for or considered is made."""
+    asked = [m for m in track.titles if m.direction is report.direction and m.status is Status.CONSIDERED]
+    if report.direction is None or not asked or len(asked) < len(track.titles) or phase_of(report) is Phase.OPEN:
+        return None
+    return Change("status", Status.CONSIDERED.value, report.status.value)
 
 
 def _direction(report: Report, track: Track) -> Change | None:

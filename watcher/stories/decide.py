@@ -65,7 +65,8 @@ class Scene:
         if verdict.track.development.id not in self.edited:
             return verdict.score
         odds = verdict.score / (1 - min(verdict.score, 0.999)) * math.exp(weights.edited)
-        return odds / (1 + odds)
+        same = verdict.features["actors"] == 1 and verdict.features["event"] == 1
+        return max(odds / (1 + odds), weights.same if same else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
