@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -192,6 +192,22 @@ def test_a_stream_becomes_what_an_analyst_would_say(rows: list[dict[str, Any]]) 
         before.update((one.id, one.kind) for one in commit.developments)
 
     assert not found, "\n".join(found)
+
+
+def test_who_was_told_hears_of_the_denial_though_the_rule_is_silent_on_denials() -> None:
+    ruleset, scanner = desk()
+    only = replace(ruleset, rules=tuple(rule for rule in ruleset.rules if rule.id == "meeting-off"))
+    desk_mind = Mind(only.vocabulary, scanner, only)
+    rows = [
+        Step("2026-02-04 09:30", "Doha talks between Congo and Rwanda cancelled", "Gulf Wire", ""),
+        Step("2026-02-04 09:50", "Talks of Rwanda and Congo in Doha called off", "Northern Post", ""),
+        Step("2026-02-04 11:20", "Correction: Doha talks between Congo and Rwanda were not cancelled", "Gulf Wire", ""),
+    ]
+
+    told = [ingest([item(row, number)], desk_mind, now=moment(row.at)).alerts for number, row in enumerate(rows)]
+
+    assert [alert.kind for alert in told[2]] == [Kind.RETRACTED]
+    assert told[2][0].rules == ("meeting-off",)
 
 
 def test_there_are_enough_streams() -> None:

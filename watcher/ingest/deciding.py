@@ -26,9 +26,12 @@ from watcher.model import (
     Hold,
     Item,
     Kind,
+    Lane,
     Match,
     Report,
     Seen,
+    Status,
+    Team,
     TeamId,
     Wake,
 )
@@ -157,21 +160,37 @@ def _judged(
 ) -> Iterator[Alert | Hold]:
     """One outcome for each team and development that concerns it."""
     cases: defaultdict[TeamId, list[Case]] = defaultdict(list)
-    for team, found in _by_team(matches).items():
-        if team in mind.ruleset.teams:
-            for answer, those in _concerned(answers, found):
-                kind = answer.decision.kind
-                cases[team].append(
-                    Case(mind.ruleset.teams[team], those, answer.development, item.id, kind, now, item.baseline)
-                )
-    for answer in answers:
-        if answer.inferred:
-            for team, found in _by_team(match_inferred(answer.inferred, mind.ruleset)).items():
-                if team in mind.ruleset.teams:
-                    desk = mind.ruleset.teams[team]
-                    cases[team].append(Case(desk, found, answer.inferred, item.id, Kind.UPDATE, now, item.baseline))
+    by_team = _by_team(matches)
+    for team, desk in mind.ruleset.teams.items():
+        for answer, those in _concerned(answers, by_team.get(team, ())):
+            kind = answer.decision.kind
+            cases[team].append(Case(desk, those, answer.development, item.id, kind, now, item.baseline))
+        if team not in cases and (denial := _denial(item, answers, desk, mind=mind, now=now)):
+            cases[team].append(denial)
+    for inferred in (answer.inferred for answer in answers if answer.inferred):
+        for team, found in _by_team(match_inferred(inferred, mind.ruleset)).items():
+            if owner := mind.ruleset.teams.get(team):
+                cases[team].append(Case(owner, found, inferred, item.id, Kind.UPDATE, now, item.baseline))
     for some in cases.values():
         yield from _as_one([judge(case, mind.ledger) for case in some])
+
+
+def _denial(item: Item, answers: Iterable[Assigned], team: Team, *, mind: Mind, now: datetime) -> Case | None:
+    """
+    The case of a team that was told what the item denies: the guards that silence denials must not silence these.
+
+    It interrupts as that did; its rules are those, without their evidence, which marks the words of another item.
+    """
+    for answer in answers:
+        denied, story = answer.development, answer.story
+        earlier = (mind.memory.development(key) for key in reversed(story.developments) if key != denied.id)
+        for one in earlier:
+            told = mind.ledger.told(team.id, one.id) if one and one.event == denied.event else None
+            if told and denied.status is Status.DENIED:
+                matches = tuple(replace(match, evidence=()) for match in told.matches)
+                loud = replace(denied, lane=Lane.NOW)
+                return Case(team, matches, loud, item.id, answer.decision.kind, now, item.baseline)
+    return None
 
 
 def _by_team(matches: Iterable[Match]) -> dict[TeamId, tuple[Match, ...]]:
