@@ -53,8 +53,10 @@ def compare(report: Report, track: Track, idf: Callable[[str], float], weights: 
     features = {**words, **timing(report, track, weights), **facts(report, track)}
     odds = weights.base + sum(weights.terms[name] * value for name, value in features.items() if value)
     chance = 1 / (1 + math.exp(-odds))
-    if is_one_appointment(report, track, features, within=weights.same_within) or says_the_same(
-        report, track, features, within=weights.same_within
+    comparable = "foreign" not in features
+    if is_one_appointment(report, track, features, within=weights.same_within) or (
+        (not comparable or features["cosine"] >= weights.same_cosine)
+        and says_the_same(report, track, features, within=weights.same_within)
     ):
         chance = max(chance, weights.same)
     return Verdict(track, chance, features, vetoes(report, track), closest)
@@ -157,6 +159,7 @@ def agreements(features: Mapping[str, float]) -> tuple[str, ...]:
 def vetoes(report: Report, track: Track) -> tuple[Change, ...]:
     """What makes the report a development of its own, whatever the words say."""
     found = (
+        _strangers(report, track),
         _other_date(report, track),
         _other_ordinal(report, track),
         _other_place(report, track),
@@ -168,6 +171,18 @@ def vetoes(report: Report, track: Track) -> tuple[Change, ...]:
         _confirmation(report, track),
     )
     return tuple(change for change in found if change)
+
+
+def _strangers(report: Report, track: Track) -> Change | None:
+    """Nobody takes part in both: two states expelling envoys are not two others doing so, whatever the words share."""
+    ours, theirs = set(report.actors), track.actors
+    if not ours or not theirs or ours & theirs:
+        return None
+    agents = {member.agent for member in track.titles if member.agent}
+    # One name alone may be one side of a matter that the other report calls by the other side.
+    if min(len(ours), len(theirs)) < 2 and not (report.agent and agents and report.agent not in agents):
+        return None
+    return Change("actors", ", ".join(sorted(theirs)), ", ".join(sorted(ours)))
 
 
 def _other_date(report: Report, track: Track) -> Change | None:

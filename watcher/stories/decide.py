@@ -29,8 +29,8 @@ from watcher.stories.calendar import Booking, Inference
 from watcher.stories.compare import Verdict, agreements
 from watcher.stories.ids import development_id, story_id
 from watcher.stories.slots import days_of
-from watcher.stories.track import Track, due_days, due_places, is_turn, is_voice, phase_of
-from watcher.stories.value import lane_of, worth_of
+from watcher.stories.track import Phase, Track, due_days, due_places, is_turn, is_voice, phase_of
+from watcher.stories.value import lane_of, mean_worth, worth_of
 from watcher.stories.weights import Joining, Worth
 
 _INFERRED_WORTH = 0.9
@@ -100,7 +100,7 @@ def decide(report: Report, scene: Scene, weights: Joining, *, worth: Worth, now:
     ]
     best = max(free, key=lambda v: (scene.score(v, weights), v.track.development.id), default=None)
     if best and scene.score(best, weights) >= weights.threshold:
-        development = _joined(report, best, booking, worth=worth)
+        development = _joined(report, best, scene, worth=worth)
         story = scene.stories[development.story]
         kind, why = Kind.REPEAT, _why_joined(best, development)
     else:
@@ -144,10 +144,10 @@ def _is_told(change: Change, track: Track, report: Report) -> bool:
             return phase_of(report) is phase_of(track.latest)
 
 
-def _joined(report: Report, best: Verdict, booking: Booking | None, *, worth: Worth) -> Development:
-    before = best.track.development
+def _joined(report: Report, best: Verdict, scene: Scene, *, worth: Worth) -> Development:
+    before, track, booking = best.track.development, best.track, scene.booking
     publishers = before.publishers
-    if is_voice(report, best.track.voices):
+    if is_voice(report, track.voices):
         publishers = (*publishers, report.publisher)
     after = replace(
         before,
@@ -160,33 +160,39 @@ def _joined(report: Report, best: Verdict, booking: Booking | None, *, worth: Wo
         return replace(
             after, kind=Kind.UPDATE, changes=booking.changes, lane=Lane.NOW, value=max(before.value, worth.now)
         )
-    value = before.value if booking and booking.doubt else max(before.value, worth_of(report, worth, near=best.score))
-    lane = Lane.NOW if before.lane is Lane.NOW else lane_of(value, len(publishers), worth)
-    return replace(after, value=value, lane=lane)
+    if booking and booking.doubt:
+        return after
+    value = mean_worth(before.value, track.reports, worth_of(report, worth))
+    if before.lane is Lane.NOW:
+        return replace(after, value=value)
+    outlets = len(track.outlets | {report.publisher})
+    return replace(after, value=value, lane=lane_of(value, outlets, _echo(scene), worth))
+
+
+def _echo(scene: Scene) -> float:
+    """The best chance that the report belongs to a development that interrupted somebody already."""
+    told = (v.score for v in scene.verdicts if not v.vetoes and v.track.development.lane is Lane.NOW)
+    return max(told, default=0.0)
 
 
 def _founded(report: Report, scene: Scene, weights: Joining, *, worth: Worth) -> Development:
-    near = max((scene.score(v, weights) for v in scene.verdicts if not v.vetoes), default=0.0)
-    lately = sum(
-        1
-        for track in scene.siblings
-        if track.development.lane is Lane.NOW and report.seen - track.development.first_seen <= worth.lately_within
-    )
     kind, changes = _kind(report, scene, weights)
-    value = worth_of(report, worth, near=near, lately=lately)
+    value = worth_of(report, worth)
     if scene.booking and scene.booking.doubt:
         value = min(value, worth.now - _DOUBT)
-    elif _must_be_told(report, scene.booking, changes):
-        value = max(value, worth.now)
-    key = development_id(report)
+    lane = lane_of(value, 1, _echo(scene), worth)
+    if _is_followed(report, scene, worth):
+        lane = Lane.DIGEST
+    elif _must_be_told(report, scene.booking, changes, likely=value >= worth.answer and _echo(scene) < worth.echo):
+        value, lane = max(value, worth.now), Lane.NOW
     return Development(
-        id=key,
+        id=development_id(report),
         story=scene.story.id if scene.story else story_id(report),
         kind=kind,
         event=report.event,
         actors=report.actors,
         status=report.status,
-        lane=lane_of(value, 1, worth),
+        lane=lane,
         value=value,
         title=report.title,
         url=report.url,
@@ -199,15 +205,34 @@ def _founded(report: Report, scene: Scene, weights: Joining, *, worth: Worth) ->
     )
 
 
-def _must_be_told(report: Report, booking: Booking | None, changes: Iterable[Change]) -> bool:
+def _is_followed(report: Report, scene: Scene, worth: Worth) -> bool:
+    """Whether the step that it reports, such as "begins" or "denied", was told lately in other words."""
+    phase = phase_of(report)
+    if phase in (Phase.OPEN, Phase.AHEAD):
+        return False
+    return any(
+        v.track.development.lane is Lane.NOW
+        and v.score >= worth.followed
+        and report.seen - v.track.last_seen <= worth.followed_within
+        and phase_of(v.track.latest) is phase
+        and set(report.actors) & v.track.actors
+        for v in scene.verdicts
+        if not v.vetoes
+    )
+
+
+def _must_be_told(report: Report, booking: Booking | None, changes: Iterable[Change], *, likely: bool) -> bool:
     """
-    Whether it interrupts whatever the score says: a party denies or confirms what was reported, the calendar has
-    changed, or two have agreed on a day.
+    Whether it interrupts though one outlet alone reports it: a party denies or confirms what was reported, the calendar
+    has changed, or two have agreed on a day.
+
+    Args:
+        likely: It is more likely a development than not, and no echo of one.
     """
     answers = report.status in (Status.DENIED, Status.CONFIRMED) and any(change.slot == "status" for change in changes)
-    if answers and report.principal:
+    if answers and report.principal and likely:
         return True
-    if booking is None or not report.principal:
+    if booking is None or booking.doubt or not report.principal:
         return False
     return any(change.before or (booking.is_new and change.slot == "date") for change in booking.changes)
 

@@ -92,10 +92,12 @@ class Track:
         "lead",
         "members",
         "ordinals",
+        "outlets",
         "pages",
         "places",
         "quantities",
         "recent",
+        "reports",
         "speakers",
         "titles",
         "voices",
@@ -118,6 +120,8 @@ class Track:
         self.voices: dict[str, frozenset[str]] = {}
         self.recent: list[datetime] = []
         self.pages: set[str] = set()
+        self.outlets: set[str] = set()
+        self.reports = 0
         self.last_seen = lead.seen
 
     def add(self, report: Report) -> None:
@@ -125,6 +129,8 @@ class Track:
         if len(self.titles) >= self.members:
             del self.titles[1]
         self.titles.append(report)
+        self.reports += 1
+        self.outlets.add(report.publisher)
         self.latest = report if report.time >= self.latest.time else self.latest
         self.last_seen = max(self.last_seen, report.seen)
         self.actors.update(report.actors)

@@ -1,63 +1,78 @@
 """
-How much a new development matters, and so which lane it takes.
+How much a development matters, and so which lane it takes.
 
-A sum of what is true of its report, pressed into 0..1. Guards, hearsay and third parties take away; principals, firm
-statuses, events that change things, days and places add. What a story has just told makes its next development worth
-less, so that one appearance does not ring ten times.
+A sum of what is true of a report, pressed into 0..1; a development is worth the mean of its reports. Noise, hearsay and
+third parties take away; principals, events that change things, days, places and numbers add. One outlet interrupts with
+a report of high worth only, several with less.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 
 from watcher.model import Lane, Report
 from watcher.stories.track import due_days, due_places
 from watcher.stories.weights import Worth
 
-
-def worth_of(report: Report, weights: Worth, *, near: float = 0.0, lately: int = 0) -> float:
-    """
-    The worth of a development that this report founds, 0..1.
-
-    Args:
-        near: Score of the closest development that it did not join, forbidden ones left out.
-        lately: Developments of its story that interrupted somebody within the last hours.
-    """
-    return 1 / (1 + math.exp(-sum(terms_of(report, weights, near=near, lately=lately).values())))
+_SURE = 0.99  # no report is worth more or less than this and its opposite
 
 
-def terms_of(report: Report, weights: Worth, *, near: float, lately: int) -> Mapping[str, float]:
+def worth_of(report: Report, weights: Worth) -> float:
+    """The worth of one report, 0..1."""
+    return _chance(sum(terms_of(report, weights).values()))
+
+
+def terms_of(report: Report, weights: Worth) -> Mapping[str, float]:
     """What the worth is made of, by name."""
     terms = {
         "base": weights.base,
-        "event": max(_event(event, weights) for event in (report.event, *report.also)),
+        **{event: _event(event, weights) for event in (report.event, *report.also)},
         "status": weights.statuses.get(report.status, 0.0),
-        "outsider": 0.0 if report.principal else weights.outsider,
+        "principal": weights.principal if report.principal else 0.0,
         "speaker": weights.speaker if report.speaker else 0.0,
-        "agent": weights.agent if report.agent else 0.0,
-        "leaders": weights.leaders if report.level == "leaders" else 0.0,
+        "level": weights.level if report.level else 0.0,
         "dated": weights.dated if due_days(report) else 0.0,
         "placed": weights.placed if due_places(report) else 0.0,
+        "counted": weights.counted if report.counts else 0.0,
+        "lone": weights.lone if len(report.actors) < 2 else 0.0,
         "background": weights.background if report.background else 0.0,
-        "tier": weights.tier * (2 - report.tier),
-        "near": weights.near * near,
-        "lately": weights.lately * min(lately, 4),
         **{guard: weights.guards.get(guard, weights.guard) for guard in report.guards},
     }
     return {name: value for name, value in terms.items() if value}
 
 
-def lane_of(value: float, publishers: int, weights: Worth) -> Lane:
-    """Whether to interrupt: worth enough, or enough independent voices."""
-    return Lane.NOW if value >= weights.now or publishers >= weights.publishers else Lane.DIGEST
+def mean_worth(before: float, reports: int, more: float) -> float:
+    """The worth of a development of so many reports once another has joined, as the mean of their log odds."""
+    return _chance((_odds(before) * reports + _odds(more)) / (reports + 1))
+
+
+def lane_of(worth: float, outlets: int, echo: float, weights: Worth) -> Lane:
+    """
+    Whether to interrupt.
+
+    Args:
+        echo: The best chance that its latest report belongs to a development that interrupted already.
+    """
+    if echo >= (weights.echo if outlets > 1 else weights.lone_echo):
+        return Lane.DIGEST
+    enough = any(outlets >= number and worth >= least for number, least in weights.needed)
+    return Lane.NOW if enough else Lane.DIGEST
+
+
+def _chance(odds: float) -> float:
+    return min(max(1 / (1 + math.exp(-odds)), 1 - _SURE), _SURE)
+
+
+def _odds(chance: float) -> float:
+    return math.log(chance / (1 - chance))
 
 
 def _event(event: str, weights: Worth) -> float:
     return next((weights.events[name] for name in _names(event) if name in weights.events), 0.0)
 
 
-def _names(event: str) -> Iterable[str]:
+def _names(event: str) -> Iterator[str]:
     yield event
     while "." in event:
         event = event.rpartition(".")[0]
