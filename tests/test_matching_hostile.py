@@ -43,7 +43,13 @@ VALUES = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(KEYS, inner, max_size=4)),
     max_leaves=12,
 )
-RULES = st.fixed_dictionaries({"rule": SCALARS}, optional={key: VALUES for key in RULE_KEYS if key != "rule"})
+_OPTIONAL = {key: VALUES for key in RULE_KEYS if key not in ("rule", "use", "extends")}
+_WITHOUT_WHAT = {key: value for key, value in _OPTIONAL.items() if key != "what"}
+# What a rule uses or extends is hardly ever there, and then nothing else of it is read.
+RULES = st.one_of(
+    st.fixed_dictionaries({"rule": st.just("R"), "what": st.just("talks")}, optional=_WITHOUT_WHAT),
+    st.fixed_dictionaries({"rule": SCALARS}, optional=_OPTIONAL | {"use": VALUES, "extends": VALUES}),
+)
 # JSON is YAML, so that what is drawn stands there as it was drawn.
 WRITTEN = st.one_of(
     st.text(max_size=200),
