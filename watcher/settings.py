@@ -32,9 +32,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    database: str = Field(
-        "sqlite:///watcher.db", description="Where watcher remembers: sqlite:///FILE"
-    )
+    database: str = Field("sqlite:///watcher.db", description="Where watcher remembers: sqlite:///FILE")
     rules: Path = Field(Path("rules"), description="Folder of team folders with rule files")
     sources: Path = Field(Path("sources.yaml"), description="File of sources, or a folder of such files")
     secrets: Path = Field(
