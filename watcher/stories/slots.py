@@ -148,8 +148,6 @@ def could_be(one: Appointment, told: Slots, *, today: date | None) -> bool:
         return False
     if today is None:
         return True
-    if is_past(one, today, by=timedelta(days=1)):
-        return False
     other_day, other_place = _differ(one, "date", told.day), _differ(one, "place", told.place)
     if other_day and not (today < days_of(on_file(one, "date"))[0] and _is_near(one, told)):
         return False  # what has begun goes on, or is followed by the next
