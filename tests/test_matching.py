@@ -487,14 +487,15 @@ def test_words_that_the_dates_contradict_do_not_meet_their_concept() -> None:
             "Iran and US",
             "One. Two. Three. Talks.",
             "what",
-            "what: “Talks” stands in sentence 4 of the text, too deep: talks is looked for nearer the top",
+            "what: “Talks” stands in sentence 4 of the text; talks counts in the title and the first two sentences "
+            "only",
             id="the subject stands too deep",
         ),
         pytest.param(
             "Oil slips on US-Iran talks",
             "",
             "unless",
-            "unless: guard market found “Oil” in the title “talks”",
+            "unless: “talks” silenced by the guard market: “Oil” in the title",
             id="a guard",
         ),
     ],
@@ -507,20 +508,193 @@ def test_a_quiet_rule_names_the_first_clause_that_failed(title: str, text: str, 
     assert found.nearness < 1
 
 
-def test_other_clauses_are_explained_too() -> None:
-    status = desk("who: Iran", "what: agreement.signed").explain("Iran denies it will sign deal")
-    apart = desk("who: Iran", "what: talks", "where: {within: sentence}").explain("Talks resume", "Iran said so.")
-    lang = desk("who: Iran", "what: talks", "languages: [fr]").explain("Iran in talks")
+@pytest.mark.parametrize(
+    ("keys", "title", "text", "reason"),
+    [
+        pytest.param(
+            ["who: Iran", "what: agreement.signed"],
+            "Iran denies it will sign deal",
+            "",
+            "status_in: agreement.signed is only denied, which is no outcome",
+            id="a denial is no outcome",
+        ),
+        pytest.param(
+            ["who: Iran", "what: talks", "where: {within: sentence}"],
+            "Talks resume",
+            "Iran said so.",
+            "where: all is there, but not within one sentence: “Iran” in sentence 1 of the text, “Talks” in the title",
+            id="in different sentences",
+        ),
+        pytest.param(
+            ["who: Iran", "what: talks", "where: {within: 3 words}"],
+            "Iran would like to have talks",
+            "",
+            "where: all is there, but not within 3 words: 10 would be enough",
+            id="how far apart",
+        ),
+        pytest.param(
+            ["who: Iran", "what: talks", "where: {who: title}"],
+            "Talks resume",
+            "Iran said so.",
+            "who: Iran not found in the title, only “Iran” in sentence 1 of the text",
+            id="somebody stands elsewhere",
+        ),
+        pytest.param(
+            ["who: Iran", "what: talks", "languages: [fr]"],
+            "Iran in talks",
+            "",
+            "languages: the item is in en, not fr",
+            id="another language",
+        ),
+        pytest.param(
+            ["who: {actor: any state, target: any state}", "what: diplomat.expelled"],
+            "Russia expelled from games, expels ambassador",
+            "",
+            "who: any state found as “Russia”, any state found as “Russia”, but each slot needs somebody else",
+            id="one for two slots",
+        ),
+        pytest.param(
+            ["who: Iran", "what: [talks.collapsed]"],
+            "Iran in talks",
+            "",
+            "what: talks.collapsed not found, only talks as “talks”",
+            id="another concept of the family",
+        ),
+        pytest.param(
+            ["who: Iran", "what: talks", "unless: [Oman, background]"],
+            "Iran in talks with Oman",
+            "",
+            "unless: “talks” silenced by Oman: “Oman” in the title",
+            id="silenced by an actor",
+        ),
+        pytest.param(
+            ["what: talks", "unless: opinion"],
+            "Iran in talks",
+            "",
+            "unless: “talks” silenced by the guard opinion: the address",
+            id="silenced by the address",
+        ),
+        pytest.param(
+            ["match: {a: {near: [Iran, talks], within: 2 words}}"],
+            "Iran would like to have talks",
+            "",
+            "a: found Iran as “Iran”, talks as “talks”, but not within 2 words: 10 would be enough",
+            id="a block whose members stand apart",
+        ),
+        pytest.param(
+            ["match: {a: {all: [Iran, talks, {any: [Oman, Poland]}]}}"],
+            "Iran in talks",
+            "",
+            "a: Oman or Poland not found, Iran as “Iran”, talks as “talks”",
+            id="a block inside a block",
+        ),
+        pytest.param(
+            ["match: {a: {at_least: 2, of: [Iran, Oman, Poland]}}"],
+            "Iran in talks",
+            "",
+            "a: 1 of 2: Oman not found, Poland not found, Iran as “Iran”",
+            id="too few",
+        ),
+        pytest.param(
+            ["what: talks", "match: {a: {none: [Iran, Oman]}}"],
+            "Iran in talks",
+            "",
+            "a: found Iran as “Iran”, which must not be there",
+            id="a block that asks for absence",
+        ),
+        pytest.param(
+            ["match: {a: {any: [Iran], in: title}}"],
+            "Talks resume",
+            "Iran said so.",
+            "a: Iran not found in the title, only “Iran” in sentence 1 of the text",
+            id="a block that looks at the title",
+        ),
+    ],
+)
+def test_what_failed_is_said_with_what_was_found(keys: list[str], title: str, text: str, reason: str) -> None:
+    url = "https://x.example/opinion/1" if "unless: opinion" in keys else "https://x.example/1"
+
+    assert desk(*keys).explain(title, text, url=url).reason == reason
+
+
+def test_a_turned_pair_is_said_to_be_turned() -> None:
     turned = desk("who: {actor: Poland, target: Russia}", "what: diplomat.expelled").explain(
         "Russia expels Polish diplomat", reports=[expelled("RUS", "POL")]
     )
-    block = desk("match: {a: {near: [Iran, talks], within: 2 words}}").explain("Iran would like to have talks")
 
-    assert status.reason == "status_in: agreement.signed is only denied, which is no outcome"
-    assert apart.reason == "where: all is there, but not within one sentence"
-    assert lang.reason == "languages: the item is in en, not fr"
     assert turned.reason == "where: the wrong way round: RUS does it to POL"
-    assert block.reason.startswith("a: found Iran as “Iran”, talks as “talks”, but not near each other")
+
+
+CONDITION = (
+    "who: [United States, Iran]",
+    "what: talks",
+    "match: {meet: {near: [USA, Iran, {any: [=sit down, =shake hands]}], within: 8 words}, noise: {any: [Oman]}}",
+    "unless: [market, sport]",
+    "condition: who and (what or meet) and not noise and not unless",
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "failed", "reason"),
+    [
+        pytest.param(
+            "US in talks", "who", "who: United States found as “US”, Iran not found", id="somebody is missing"
+        ),
+        pytest.param(
+            "US and Iran",
+            "meet",
+            "meet: sit down or shake hands not found, United States as “US”, Iran as “Iran”",
+            id="of two ways the nearer one",
+        ),
+        pytest.param(
+            "Oil slips as US and Iran in talks",
+            "unless",
+            "unless: “talks” silenced by the guard market: “Oil” in the title",
+            id="a guard",
+        ),
+        pytest.param(
+            "US and Iran in talks in Oman", "not noise", "not noise: found Oman as “Oman”", id="a block of noise"
+        ),
+    ],
+)
+def test_a_condition_is_explained_by_the_block_that_failed(title: str, failed: str, reason: str) -> None:
+    found = desk(*CONDITION).explain(title)
+
+    assert (found.failed, found.reason) == (failed, reason)
+    names = ["who", "what", "meet", "not noise", "unless", "condition"]
+    assert [clause.name for clause in found.clauses] == names
+    assert not found.clauses[-1].met
+
+
+def test_a_condition_that_is_met_says_by_what() -> None:
+    found = desk(*CONDITION).explain("US and Iran sit down at last")
+
+    assert found.fired
+    assert {clause.name: clause.met for clause in found.clauses} == {
+        "who": True,
+        "what": False,
+        "meet": True,
+        "not noise": True,
+        "unless": True,
+        "condition": True,
+    }
+    meet = "meet: found United States as “US”, Iran as “Iran”, sit down as “sit down”"
+    assert found.reason == f"who: United States found as “US”, Iran found as “Iran”; {meet}"
+
+
+@pytest.mark.parametrize(
+    ("nearer", "further"),
+    [
+        pytest.param("Oil slips on US-Iran talks", "US and Iran", id="silenced before without a subject"),
+        pytest.param("US and Iran", "Iran", id="two of the parties before one"),
+        pytest.param("US and Iran talk: talks", "Iran", id="fired before anything"),
+        pytest.param("US in talks", "US", id="with the subject before without"),
+        pytest.param("Iran wins", "Rovers win", id="something before nothing"),
+    ],
+)
+def test_what_found_more_is_nearer(nearer: str, further: str) -> None:
+    for keys in (("who: [United States, Iran]", "what: talks", "unless: market"), CONDITION):
+        assert desk(*keys).explain(nearer).nearness > desk(*keys).explain(further).nearness
 
 
 def test_guards_that_looked_and_did_not_silence_are_named_with_the_reason() -> None:

@@ -13,13 +13,17 @@ import typer
 from watcher.commands.screen import console, print_json, print_problems
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from rich.text import Text
 
     from watcher.matching import Explanation
     from watcher.model import Item, Part, Span
     from watcher.trial import Study
 
-NEAREST = 5
+NEAREST, FEW = 5, 3
+NEAR = 0.6
+"""Nearness from which on a quiet rule is worth a line."""
 
 
 def explain(
@@ -55,7 +59,7 @@ def explain(
     if json:
         print_json({"title": item.title, "lang": one.document.lang, "reports": one.reports, "rules": found})
     else:
-        show(one, found)
+        show(one, found, {code: actor.english for code, actor in ruleset.vocabulary.actors.items()})
     if not any(explanation.fired for explanation in found):
         raise typer.Exit(1)
 
@@ -90,8 +94,8 @@ def item_of(what: str, *, at: str) -> Item:
     return item
 
 
-def show(one: Study, found: list[Explanation]) -> None:
-    """The title with deciding words marked, then rule by rule."""
+def show(one: Study, found: list[Explanation], actors: Mapping[str, str]) -> None:
+    """The title with deciding words marked, then rule by rule; `actors` are their names by code."""
     from rich.text import Text
 
     from watcher.model import Part
@@ -100,20 +104,53 @@ def show(one: Study, found: list[Explanation]) -> None:
     fired = [explanation for explanation in found if explanation.fired]
     spans = [evidence.span for explanation in fired for evidence in explanation.evidence]
     out.print(marked(one.document.item.title, spans, Part.TITLE))
-    facts = [f"{r.event} {r.status} by {', '.join(r.actors)}" for r in one.reports]
+    facts = [f"{r.event} {r.status} by {', '.join(actors.get(code, code) for code in r.actors)}" for r in one.reports]
     out.print(Text(f"language {one.document.lang}; reads as: {'; '.join(facts) or 'no diplomatic event'}\n"))
-    for explanation in fired:
-        out.print(Text(f"✓ {explanation.title} ({explanation.team})", style="bold"))
-        for evidence in dict.fromkeys((e.clause, e.name, e.text, e.origin) for e in explanation.evidence):
-            out.print(Text("    {}: {} “{}” ({})".format(*evidence)))
-        for look in explanation.guards:
-            out.print(Text(f"    guard {look.guard} looked at “{look.evidence.text}”: {look.reason}"))
-    quiet = [explanation for explanation in found if not explanation.fired]
-    for explanation in quiet[:NEAREST]:
-        out.print(Text(f"· {explanation.title} ({explanation.team}): {explanation.reason}"))
-    if len(quiet) > NEAREST:
-        out.print(Text(f"  and {len(quiet) - NEAREST} rules that were further away"))
+    for told, teams in by_team(fired):
+        out.print(Text(f"✓ {told.title} ({teams}){outcome(told)}", style="bold"))
+        for line in dict.fromkeys(
+            f"{e.clause}: {actors.get(e.name, e.name)} “{e.text}” ({e.origin})" for e in told.evidence
+        ):
+            out.print(Text(f"    {line}"))
+        if told.match and told.match.extract:
+            values = ", ".join(f"{name} {value}" for name, value in told.match.extract.items() if name != "status")
+            out.print(Text(f"    read out: {values}"))
+        for look in told.guards:
+            did = "silenced some of the words" if look.silenced else "did not silence it"
+            out.print(Text(f"    {look.guard} {did}: {look.reason}"))
+    show_quiet(by_team(explanation for explanation in found if not explanation.fired), any_fired=bool(fired))
     sys.stdout.flush()
+
+
+def show_quiet(quiet: list[tuple[Explanation, str]], *, any_fired: bool) -> None:
+    """The rules that came near, and how many did not."""
+    from rich.text import Text
+
+    out = console()
+    near = quiet
+    if len(quiet) > FEW:
+        least = NEAR if any_fired or quiet[0][0].nearness >= NEAR else NEAR / 2
+        near = [(told, teams) for told, teams in quiet if told.nearness >= least][:NEAREST]
+    for told, teams in near:
+        out.print(Text(f"· {told.title} ({teams}): {told.reason}"))
+        if len(quiet) == 1:
+            for clause in told.clauses:
+                out.print(Text(f"    {'✓' if clause.met else '✗'} {clause.name}: {clause.said or 'met'}"))
+    if others := len(quiet) - len(near):
+        out.print(Text(f"  {others} rules found less of what they look for; --rule ID explains one"))
+
+
+def by_team(found: Iterable[Explanation]) -> list[tuple[Explanation, str]]:
+    """Explanations with the teams that share them: several take one rule of `_shared`."""
+    teams: dict[tuple[str, str, str], list[Explanation]] = {}
+    for explanation in found:
+        teams.setdefault((explanation.rule, explanation.title, explanation.reason), []).append(explanation)
+    return [(same[0], ", ".join(one.team for one in same)) for same in teams.values()]
+
+
+def outcome(told: Explanation) -> str:
+    """How firm what was found is, and how the rule rates it."""
+    return f": {told.match.status}, {told.match.severity}" if told.match else ""
 
 
 def marked(text: str, spans: list[Span], part: Part) -> Text:

@@ -78,7 +78,7 @@ class Evaluation:
     def subject(self) -> tuple[Hit, ...]:
         """What `what` finds where the rule looks for it."""
         found = self.reading.found(self.rule.what)
-        return tuple(hit for hit in found if hit.end <= self.reading.limit(self._part(hit)))[:MOST_TRIGGERS]
+        return tuple(hit for hit in found if hit.end <= self.reading.limit(self.part_of(hit)))[:MOST_TRIGGERS]
 
     @cached_property
     def triggers(self) -> tuple[Hit, ...]:
@@ -102,7 +102,8 @@ class Evaluation:
         weighed = [name for name, weight in scored.items() if weight > 0]
         return tuple(dict.fromkeys([*names_of(self.rule.condition, positive=True), *weighed]))
 
-    def _part(self, hit: Hit) -> str:
+    def part_of(self, hit: Hit) -> str:
+        """In which part of the item the words count: as the rule says, else as their concept does."""
         if self.rule.where.part:
             return self.rule.where.part
         concept = self.reading.concept(hit)
@@ -120,6 +121,10 @@ class Evaluation:
             found = ((probe, silencer(self.reading, probe, trigger)) for probe in self._noise)
             self._silencers[key] = next(((probe, hit) for probe, hit in found if hit), None)
         return self._silencers[key]
+
+    def is_silenced(self, trigger: Hit) -> bool:
+        """Whether anything of `unless` silences some deciding words."""
+        return self.silenced_by(trigger) is not None
 
     @cached_property
     def _noise(self) -> tuple[Probe, ...]:
@@ -157,9 +162,7 @@ class Evaluation:
 
     def block(self, name: str) -> tuple[Hit, ...] | None:
         """What met a named block; None when it is not met."""
-        return meet(
-            self.rule.blocks[name], self.reading, self.triggers, silenced=lambda hit: self.silenced_by(hit) is not None
-        )
+        return meet(self.rule.blocks[name], self.reading, self.triggers, silenced=self.is_silenced)
 
     @cached_property
     def score(self) -> Mapping[str, int]:

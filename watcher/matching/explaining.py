@@ -7,19 +7,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from watcher.matching.condition import holds, names_of, say
+from watcher.matching.condition import All, Any, Condition, Name, Not, holds, names_of, say
 from watcher.matching.evaluation import Evaluation
 from watcher.matching.guarding import silencer, why_not
+from watcher.matching.nearest import nearness
 from watcher.matching.outcome import evidence, evidence_of, match_of, outcome_of
 from watcher.matching.parties import slot_hits
-from watcher.matching.reading import Reading
-from watcher.matching.rule import Block, Probe
 from watcher.matching.ruleset import Ruleset
+from watcher.matching.wording import say_apart, say_block, say_unless, say_what, say_who, silenced_by
 from watcher.model import Evidence, Match, Report, RuleId, TeamId
 from watcher.text import Document
-from watcher.vocabulary import Hit, Hits
+from watcher.vocabulary import Hits
 
 _MOST_LOOKS = 12
+_MOST_WAYS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,14 @@ class Explanation:
 
     Args:
         match: Set when it fired.
-        failed: The first clause that is not met, such as `who`; empty when it fired.
-        reason: Why it fired or failed, in one line.
-        clauses: All of them in order, whatever the first that failed.
+        failed: The first clause that is not met, such as `who`; of alternatives that of the nearest. Empty: it fired.
+        reason: Why it fired or failed, in one line: what was found, what silences it, how far apart it stands.
+        clauses: All of them in order, whatever the first that failed; of a condition its names, then the condition.
         guards: What of `unless` was found, and whether it silenced anything.
         score: What each block adds, by name; empty for a rule without a score.
         evidence: Words that met clauses, also of a rule that stayed quiet.
-        nearness: Share of its clauses that are met, 1.0 when it fired.
+        nearness: From 0, nothing of what it looks for was found, to 1.0 when it fired; from 0.9 on everything was found
+            and is silenced, refused or too far apart.
     """
 
     team: TeamId
@@ -103,47 +105,37 @@ def explain_all(
 def explain_with(evaluation: Evaluation) -> Explanation:
     """What came of an evaluation, in words."""
     rule = evaluation.rule
-    clauses = tuple(_clauses(evaluation))
     fired = evaluation.fires()
-    first = next((clause for clause in clauses if not clause.met), None)
-    failed = "" if fired else (first.name if first else evaluation.failed)
-    reason = "; ".join(f"{clause.name}: {clause.said}" for clause in clauses if clause.said)
-    if not fired:
-        reason = f"{first.name}: {first.said}" if first else f"condition: {evaluation.failed} is not met"
-    met = sum(clause.met for clause in clauses)
+    clauses = tuple(_clauses(evaluation))
+    first = None if fired else _first_failing(evaluation, clauses)
+    found = (one for one in clauses if one.met and one.said and one.name in evaluation.positive)
     return Explanation(
         team=rule.team,
         rule=rule.id,
         title=rule.title,
         match=match_of(rule, outcome_of(evaluation)) if fired else None,
-        failed=failed,
-        reason=reason,
+        failed=first.name if first else "",
+        reason=f"{first.name}: {first.said}" if first else "; ".join(f"{one.name}: {one.said}" for one in found),
         clauses=clauses,
         guards=tuple(_looks(evaluation))[:_MOST_LOOKS],
         score=evaluation.score,
         evidence=tuple(evidence(evaluation)),
-        nearness=1.0 if fired else met / max(len(clauses), 1),
+        nearness=1.0 if fired else nearness(evaluation),
     )
 
 
 def _clauses(evaluation: Evaluation) -> Iterator[Clause]:
     """Every clause in the order people think of them; a rule fires when all are met."""
+    rule = evaluation.rule
     yield from _admission(evaluation)
-    if evaluation.rule.spec.condition is None:
+    if rule.spec.condition is None:
         yield from _short_form(evaluation)
-        yield from _named(evaluation)
     else:
-        truths = [f"{name} {'met' if evaluation.truth(name) else 'not met'}" for name in _names(evaluation)]
-        said = f"{say(evaluation.rule.condition)}: {', '.join(truths)}"
-        yield Clause("condition", holds(evaluation.rule.condition, evaluation.truth), said)
-    if wanted := evaluation.rule.score:
+        yield from _conditional(evaluation)
+    if wanted := rule.score:
         total = sum(evaluation.score.values())
         terms = " + ".join(f"{name} {weight}" for name, weight in evaluation.score.items()) or "nothing"
         yield Clause("score", evaluation.score_is_reached, f"{terms} = {total} of {wanted.threshold}")
-
-
-def _names(evaluation: Evaluation) -> list[str]:
-    return list(dict.fromkeys(names_of(evaluation.rule.condition)))
 
 
 def _admission(evaluation: Evaluation) -> Iterator[Clause]:
@@ -157,112 +149,118 @@ def _admission(evaluation: Evaluation) -> Iterator[Clause]:
 
 
 def _short_form(evaluation: Evaluation) -> Iterator[Clause]:
-    rule = evaluation.rule
-    asked = _names(evaluation)
+    asked = list(dict.fromkeys(names_of(evaluation.rule.condition)))
     if "who" in asked:
-        yield _who(evaluation)
-    if "what" in asked:
-        yield Clause("what", bool(evaluation.triggers), _what(evaluation))
-    if rule.unless and evaluation.triggers:
-        yield Clause("unless", bool(evaluation.unsilenced), _unless(evaluation))
-    if "what" in asked and evaluation.unsilenced:
+        yield from _who(evaluation)
+    yield from _what(evaluation, is_asked="what" in asked)
+    if (
+        {"who", "what"} <= set(asked)
+        and evaluation.alive
+        and evaluation.who is None
+        and _everybody_is_there(evaluation)
+    ):
+        yield Clause("where", met=False, said=say_apart(evaluation))
+    for name, block in evaluation.rule.blocks.items():
+        if name in asked:
+            yield Clause(name, evaluation.truth(name), say_block(block, evaluation))
+
+
+def _who(evaluation: Evaluation) -> Iterator[Clause]:
+    yield Clause("who", _everybody_is_there(evaluation), say_who(evaluation))
+
+
+def _everybody_is_there(evaluation: Evaluation) -> bool:
+    lists = [slot_hits(evaluation.rule, evaluation.reading, slot) for slot in evaluation.rule.everybody]
+    return all(lists) and len({hit.name for hits in lists for hit in hits}) >= len(lists)
+
+
+def _what(evaluation: Evaluation, *, is_asked: bool) -> Iterator[Clause]:
+    """The deciding words, what silences them, and whether their status counts."""
+    if is_asked:
+        yield Clause("what", bool(evaluation.subject), say_what(evaluation))
+    if evaluation.rule.unless and evaluation.triggers:
+        alive = bool(evaluation.unsilenced)
+        yield Clause("unless", alive, "" if alive else say_unless(evaluation))
+    if is_asked and evaluation.unsilenced:
         refused = dict.fromkeys(filter(None, map(evaluation.status_refused, evaluation.unsilenced)))
         yield Clause("status_in", bool(evaluation.alive), "; ".join(refused))
-    if {"who", "what"} <= set(asked) and evaluation.alive and evaluation.who is None and _all_found(evaluation):
-        yield Clause("where", met=False, said=_apart(evaluation))
 
 
-def _named(evaluation: Evaluation) -> Iterator[Clause]:
-    for name, block in evaluation.rule.blocks.items():
-        if name in _names(evaluation):
-            met = evaluation.truth(name)
-            yield Clause(name, met, _block(block, evaluation, met=met))
+# ── Conditions ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _quoted(reading: Reading, hits: Sequence[Hit]) -> str:
-    return ", ".join(dict.fromkeys(f"“{reading.document.original(hit.start, hit.end)}”" for hit in hits[:3]))
+def _conditional(evaluation: Evaluation) -> Iterator[Clause]:
+    """Each name of the condition by itself, those that must not be met as `not NAME`; then the condition."""
+    condition = evaluation.rule.condition
+    wanted = set(names_of(condition, positive=True))
+    for name in dict.fromkeys(names_of(condition)):
+        said = "; ".join(one.said for one in _named(name, evaluation) if one.said)
+        if name in wanted:
+            yield Clause(name, evaluation.truth(name), said)
+        else:
+            yield Clause(name if name == "unless" else f"not {name}", not evaluation.truth(name), said)
+    yield Clause("condition", holds(condition, evaluation.truth), say(condition))
 
 
-# ── who ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _first_failing(evaluation: Evaluation, clauses: Sequence[Clause]) -> Clause:
+    """The clause to tell; of a condition the failing name, of alternatives all that are as near as the nearest."""
+    first = next((clause for clause in clauses if not clause.met), None)
+    rule = evaluation.rule
+    if rule.spec.condition is None or evaluation.refusal or holds(rule.condition, evaluation.truth):
+        return first or Clause("condition", met=False, said=f"{evaluation.failed} is not met")
+    told = _ways(rule.condition, evaluation, met=False)
+    # What is silenced in one way is hardly ever met in another.
+    others = () if told[0].name == "unless" else told[1:]
+    also = "".join(f"; or {one.name}: {one.said}" for one in others)
+    return Clause(told[0].name, met=False, said=told[0].said + also)
 
 
-def _all_found(evaluation: Evaluation) -> bool:
-    return all(slot_hits(evaluation.rule, evaluation.reading, slot) for slot in evaluation.rule.everybody)
+def _ways(part: Condition, evaluation: Evaluation, *, met: bool) -> list[Clause]:
+    """What is to be told of a part of a condition: of one that fails the nearest ways in which it could be met."""
+    match part:
+        case Name():
+            return _named(part.name, evaluation)
+        case Not():
+            return [_absent(part.inner, evaluation)]
+        case All():
+            failing = [one for one in part.parts if met or not holds(one, evaluation.truth)]
+            told = [_ways(one, evaluation, met=met) for one in failing]
+            return [clause for ways in told for clause in ways] if met else told[0]
+        case Any():
+            alike = [one for one in part.parts if holds(one, evaluation.truth) is met]
+            alike.sort(key=lambda one: -nearness(evaluation, one))
+            nearest = [one for one in alike if met or nearness(evaluation, one) >= nearness(evaluation, alike[0]) - 0.1]
+            told = [_ways(one, evaluation, met=met) for one in nearest[:_MOST_WAYS]]
+            return list(dict.fromkeys(clause for ways in told for clause in ways))
 
 
-def _who(evaluation: Evaluation) -> Clause:
-    rule, reading = evaluation.rule, evaluation.reading
-    said = []
-    for slot in rule.everybody:
-        found = slot_hits(rule, reading, slot)
-        said.append(f"{slot.name} found as {_quoted(reading, found)}" if found else f"{slot.name} not found")
-    everybody = _all_found(evaluation)
-    names = {hit.name for slot in rule.everybody for hit in slot_hits(rule, reading, slot)}
-    if everybody and len(names) < len(rule.everybody):
-        return Clause("who", met=False, said=f"{', '.join(said)}, but each slot needs somebody else")
-    return Clause("who", everybody, ", ".join(said))
+def _named(name: str, evaluation: Evaluation) -> list[Clause]:
+    """What is told of one name: the clause of it that fails, or all that is met."""
+    if name == "who":
+        clauses = list(_who(evaluation))
+        if evaluation.who is None and clauses[0].met:
+            clauses = [Clause("where", met=False, said=say_apart(evaluation))]
+    elif name == "what":
+        clauses = list(_what(evaluation, is_asked=True))
+    elif name == "unless":
+        clauses = [Clause("unless", evaluation.truth(name), say_unless(evaluation))]
+    else:
+        clauses = [Clause(name, evaluation.truth(name), say_block(evaluation.rule.blocks[name], evaluation))]
+    failing = [clause for clause in clauses if not clause.met]
+    return failing[:1] or [clause for clause in clauses if clause.said]
 
 
-def _apart(evaluation: Evaluation) -> str:
-    where, pair = evaluation.rule.where, evaluation.rule.pair
-    trigger = evaluation.alive[0]
-    report = evaluation.reading.report_of(trigger)
-    if pair and pair.ordered and report and (report.agent or report.target):
-        return f"the wrong way round: {report.agent or 'somebody'} does it to {report.target or 'somebody'}"
-    if where.within and where.within.unit != "text":
-        near = f"{where.within.words} words" if where.within.unit == "words" else f"one {where.within.unit}"
-        return f"all is there, but not within {near}{' in the order given' if where.ordered else ''}"
-    return "all is there, but not in the order given"
+def _absent(inner: Condition, evaluation: Evaluation) -> Clause:
+    """What is told of something that must not be: what was found of it."""
+    there = holds(inner, evaluation.truth)
+    if isinstance(inner, Name) and inner.name == "unless":
+        return Clause("unless", not there, say_unless(evaluation) if there else "")
+    told = _ways(inner, evaluation, met=True) if there else []
+    said = "; ".join(one.said for one in told if one.said)
+    return Clause(say(Not(inner)), not there, said)
 
 
-# ── what, unless ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _what(evaluation: Evaluation) -> str:
-    rule, reading = evaluation.rule, evaluation.reading
-    if evaluation.triggers:
-        names = " and ".join(
-            dict.fromkeys(hit.term.text if hit.kind == "literal" else hit.name for hit in evaluation.triggers[:3])
-        )
-        return f"{names} found as {_quoted(reading, evaluation.triggers)}"
-    elsewhere = reading.found(rule.what)
-    names = " or ".join(probe.name for probe in rule.what[:6]) + (" …" if len(rule.what) > 6 else "")
-    if not elsewhere:
-        return f"{names} not found"
-    number = _sentence_number(reading, elsewhere[0])
-    place = "the title" if number == 0 else f"sentence {number} of the text"
-    return f"{_quoted(reading, elsewhere[:1])} stands in {place}, too deep: {names} is looked for nearer the top"
-
-
-def _sentence_number(reading: Reading, hit: Hit) -> int:
-    sentence = reading.document.sentence_at(hit.start)
-    return reading.document.sentences.index(sentence)
-
-
-def _unless(evaluation: Evaluation) -> str:
-    if evaluation.unsilenced:
-        return ""
-    said = (
-        _silenced(evaluation.reading, found[0], found[1], trigger)
-        for trigger in evaluation.triggers[:3]
-        if (found := evaluation.silenced_by(trigger))
-    )
-    return "; ".join(dict.fromkeys(said))
-
-
-def _silenced(reading: Reading, probe: Probe, hit: Hit, trigger: Hit) -> str:
-    kind = "guard " if probe.kind == "guard" else ""
-    if hit.term.sort == "url":
-        return f"{kind}{probe.name} found in the address"
-    places = {
-        "title": "the title",
-        "item": "the item",
-        "sentence": "the sentence of the deciding words",
-        "clause": "the clause of the deciding words",
-        "before": "the words before the deciding words",
-    }
-    place = places.get(probe.scope, "the title" if hit.start < reading.document.title_end else "the same sentence")
-    return f"{kind}{probe.name} found {_quoted(reading, [hit])} in {place} {_quoted(reading, [trigger])}"
+# ── Guards ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _looks(evaluation: Evaluation) -> Iterator[GuardLook]:
@@ -274,30 +272,10 @@ def _looks(evaluation: Evaluation) -> Iterator[GuardLook]:
             continue
         for trigger in evaluation.triggers:
             if hit := silencer(reading, probe, trigger):
-                reason = _silenced(reading, probe, hit, trigger)
+                reason = silenced_by(reading, probe, hit, trigger)
                 yield GuardLook(probe.name, evidence_of(reading, "unless", hit), silenced=True, reason=reason)
                 break
         else:
             trigger_or_none = evaluation.triggers[0] if evaluation.triggers else None
             reason = why_not(reading, probe, found[0], trigger_or_none) if trigger_or_none else "nothing to silence"
             yield GuardLook(probe.name, evidence_of(reading, "unless", found[0]), silenced=False, reason=reason)
-
-
-# ── blocks ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _block(block: Block, evaluation: Evaluation, *, met: bool) -> str:
-    reading = evaluation.reading
-    found: list[str] = []
-    missing: list[str] = []
-    for member in block.members:
-        if isinstance(member, Block):
-            continue
-        hits = reading.hits_of(member)
-        (found if hits else missing).append(f"{member.name} as {_quoted(reading, hits)}" if hits else member.name)
-    said = f"found {', '.join(found)}" if found else "nothing found"
-    if missing and not met:
-        said += f", not {', '.join(missing[:6])}"
-    if not met and not missing and block.mode == "near":
-        said += ", but not near each other"
-    return said
