@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.smtp_server import smtp_server
+
 WATCHER = [sys.executable, "-c", "from watcher.cli import main; main()"]
 
 
@@ -157,3 +159,17 @@ def test_the_demo_delivers_what_it_shows(tmp_path: Path) -> None:
 def test_an_alert_that_is_not_there_is_said_so(desk: Path) -> None:
     assert "no alert" in run("alerts", "show", "zzz", folder=desk, expect=1)
     assert json.loads(run("alerts", "--json", folder=desk)) == []
+
+
+def test_try_channel_sends_a_marked_test_and_says_what_the_server_answered(tmp_path: Path) -> None:
+    run("init", folder=tmp_path)
+    team = tmp_path / "rules" / "my-desk" / "team.yaml"
+    team.write_text(team.read_text().replace("# mail: {email:", "mail: {email:"))
+    with smtp_server() as mail:
+        settings = f'smtp_host = "127.0.0.1"\nsmtp_port = {mail.port}\nsmtp_security = "none"\n'
+        (tmp_path / "watcher.toml").write_text(settings)
+
+        said = run("try-channel", "my-desk", "mail", folder=tmp_path)
+
+    assert "accepted by 127.0.0.1" in said
+    assert [str(one["Subject"]) for one in mail.mails] == ["[TEST] watcher can reach you"]
