@@ -15,7 +15,6 @@ from pathlib import Path
 from watcher.errors import ConfigError, Problem
 from watcher.matching import Folders
 from watcher.model import TeamId
-from watcher.settings import SECRET_PREFIX
 
 MOST_BYTES = 1_000_000
 """Of one file; also the limit of `yamlfile`, which says so at the right place."""
@@ -114,6 +113,8 @@ def secret_names(
     teams: Iterable[str], folder: Path, environment: Mapping[str, str] = os.environ
 ) -> dict[TeamId, frozenset[str]]:
     """Names of the secrets that exist for each team; what they hold is not read."""
+    from watcher.settings import SECRET_PREFIX  # with pydantic: rules of a folder are read without
+
     names: dict[TeamId, frozenset[str]] = {}
     for team in teams:
         own = folder / team
