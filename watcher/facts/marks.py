@@ -38,24 +38,38 @@ class _Phrase:
     kind: str
     value: str
     parts: tuple[tuple[str, ...], ...]  # alternatives for each word; () is a gap
+    rest: tuple[tuple[frozenset[str], tuple[str, ...]] | None, ...]  # the same behind the first: words, stems
 
     def end_in(self, words: Sequence[Word], index: int) -> int | None:
         """Index after the last word when the phrase, whose first word was found at `index`, stands there."""
         at = index + 1
         gap = 0
-        for part in self.parts[1:]:
-            if not part:
+        for part in self.rest:
+            if part is None:
                 gap = _GAP_WORDS
                 continue
-            found = next((n for n in range(at, min(at + gap + 1, len(words))) if _fits(part, words[n].text)), None)
-            if found is None:
+            whole, stems = part
+            for number in range(at, min(at + gap + 1, len(words))):
+                text = words[number].text
+                if text in whole or (stems and text.startswith(stems)):
+                    at, gap = number + 1, 0
+                    break
+            else:
                 return None
-            at, gap = found + 1, 0
         return at
 
 
-def _fits(alternatives: tuple[str, ...], word: str) -> bool:
-    return any(word.startswith(one[:-1]) if one[-1] == "*" else word == one for one in alternatives)
+def _phrase(kind: str, value: str, parts: tuple[tuple[str, ...], ...]) -> _Phrase:
+    rest = tuple(
+        (
+            frozenset(one for one in part if one[-1] != "*"),
+            tuple(one[:-1] for one in part if one[-1] == "*"),
+        )
+        if part
+        else None
+        for part in parts[1:]
+    )
+    return _Phrase(kind, value, parts, rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +95,13 @@ class Marks:
     def find(self, words: Sequence[Word]) -> tuple[Mark, ...]:
         """Every phrase in the words of a sentence, in order of their first word; of one key the longest."""
         found: list[Mark] = []
+        exact, stems, prefixes = self.exact, self.stems, self.prefixes
         for index, word in enumerate(words):
+            if not prefixes and word.text not in exact and word.text[:_SHORTEST_STEM] not in stems:
+                continue
             here: dict[tuple[str, str], Mark] = {}
             for phrase in self._beginning(word.text):
-                last = phrase.end_in(words, index)
+                last = phrase.end_in(words, index) if phrase.rest else index + 1
                 if last is None:
                     continue
                 key = phrase.kind, phrase.value
@@ -125,7 +142,7 @@ def compile_marks(raw: Mapping[str, object]) -> Marks:
         keyed = content.items() if isinstance(content, Mapping) else (("", content),)
         for value, texts in keyed:
             for text in _texts(texts):
-                _index(_Phrase(kind, str(value), _parts(text)), exact, stems)
+                _index(_phrase(kind, str(value), _parts(text)), exact, stems)
     return Marks(
         exact={word: tuple(phrases) for word, phrases in exact.items()},
         stems={word: tuple(phrases) for word, phrases in stems.items()},

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import accumulate
+from weakref import proxy
 
 from watcher.facts.calendars import Written
 from watcher.facts.dates import read_dates
@@ -27,12 +28,11 @@ class Sentence:
     """See the module. `start:end` are folded offsets."""
 
     def __init__(self, page: Page, start: int, end: int) -> None:
-        self.page = page
+        # Weak, because a page keeps its sentences: the circle would leave 600 values of an article to be swept up.
+        self.page: Page = proxy(page)
         self.start = start
         self.end = end
-        words = page.document.words
-        first = bisect_left(page.word_starts, start)
-        self.words: tuple[Word, ...] = words[first : bisect_left(page.word_starts, end, first)]
+        self.words: tuple[Word, ...] = page.document.words_in(start, end)
         self.marks = page.marks.find(self.words)
         self.starts = [word.start for word in self.words]
         self._counts = [0, *accumulate(word.text[0].isalnum() for word in self.words)]
@@ -93,11 +93,6 @@ class Page:
             self.marks = replace(self.marks, order="dm")
         self.clauses: dict[int, Range] = {}
         self._sentences: dict[int, Sentence] = {}
-
-    @cached_property
-    def word_starts(self) -> list[int]:
-        """Where each word of the document begins."""
-        return [word.start for word in self.document.words]
 
     @cached_property
     def actors(self) -> tuple[Hit, ...]:

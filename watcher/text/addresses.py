@@ -53,11 +53,7 @@ def canonical_url(url: str) -> str:
 
     What is no address of the web is returned stripped and otherwise as it is.
     """
-    url = url.strip()[:_LONGEST_URL]
-    for _ in range(_UNWRAPPINGS):
-        if (inner := _unwrapped(url)) is None:
-            break
-        url = inner
+    url = _inmost(url)
     parts = _split(url)
     if parts is None:
         return url
@@ -85,13 +81,24 @@ def publisher_of(item: Item) -> str:
     """
     if item.publisher:
         return item.publisher
-    name = host(canonical_url(item.url))
-    if not name:
+    parts = _split(_inmost(item.url))
+    if parts is None:
         return item.source
+    name = _FRONT.sub("", parts[0]).removeprefix("www.")
     labels = name.split(".")
     keep = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL else 2
     family = ".".join(labels[-keep:])
     return _FAMILIES.get(family, family)
+
+
+def _inmost(url: str) -> str:
+    """The address that archives and redirectors lead to."""
+    url = url.strip()[:_LONGEST_URL]
+    for _ in range(_UNWRAPPINGS):
+        if (inner := _unwrapped(url)) is None:
+            break
+        url = inner
+    return url
 
 
 def _split(url: str) -> tuple[str, str, str, str] | None:
@@ -118,5 +125,7 @@ def _unwrapped(url: str) -> str | None:
     if (cdn := re.match(r"^/[cv]/(?:s/)?([^/]+\.[^/]+/.*)$", path)) and name.endswith(".cdn.ampproject.org"):
         return f"https://{cdn[1]}"
     keys = next((keys for label, keys in _REDIRECTORS.items() if label in name.split(".")), ())
+    if not keys:
+        return None
     inner_urls = (value for key, value in parse_qsl(query, errors="replace") if key in keys)
     return next((value for value in inner_urls if value.startswith(("http://", "https://"))), None)

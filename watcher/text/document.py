@@ -74,7 +74,11 @@ class Document:
     @cached_property
     def words(self) -> tuple[Word, ...]:
         """All words and punctuation marks in order."""
-        return tuple(Word(found.start(), found.end(), found[0]) for found in _TOKEN.finditer(self.folded))
+        return self.words_in(0, len(self.folded))
+
+    def words_in(self, start: int, end: int) -> tuple[Word, ...]:
+        """Those in folded `start:end`, which begins where a word does; most of an article is never asked for."""
+        return tuple(Word(*found.span(), found[0]) for found in _TOKEN.finditer(self.folded, start, end))
 
     def sentence_at(self, position: int) -> Range:
         """The sentence that holds a folded offset, or the last one before it."""

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     # Reading YAML is imported only where it is needed: a compiled vocabulary starts without it.
     from watcher.vocabulary.files import FileReader
 
+# One object, because marks are compiled once for each.
+_NO_MARKS: Mapping[str, object] = {}
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -61,7 +64,7 @@ class Vocabulary:
 
     def marks(self, lang: str) -> Mapping[str, object]:
         """The data of `marks/<lang>.yaml`: strings, lists and mappings of them; empty for a language without one."""
-        return self.names.marks.get(lang, {})
+        return self.names.marks.get(lang, _NO_MARKS)
 
     def terms(self) -> Iterator[Term]:
         """Every alias and pattern, for people who look for one; phrases under `not` are left out."""

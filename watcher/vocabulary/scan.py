@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from watcher.errors import ConfigError, Problem
 from watcher.text import Document, Range
-from watcher.vocabulary.entries import Entry, Index, Mark, entry
+from watcher.vocabulary.entries import Entry, Mark, entry
 from watcher.vocabulary.forms import ANY_PREFIX
 from watcher.vocabulary.lexicon import Vocabulary
 from watcher.vocabulary.patterns import Mode, Parsed, PatternError, parse_pattern, spaced
@@ -29,6 +29,8 @@ _ALSO_READ = {"uk": ("ru",), "be": ("ru",), "bg": ("ru",), "ur": ("fa",), "ps": 
 _MOST_FOUND = 5_000
 _MOST_OF_ONE = 50
 _LONGEST_WORD = 60
+# Words of which one stands in nearly every sentence: that a pattern needs one of them tells nothing.
+_EVERYWHERE = frozenset(f" {word} " for word in ("the", "to", "and", "of", "in", "a"))
 _LONGEST_PREFIX = 4  # Arabic "and", "for" and the article
 # Bare numbers: the scan compares them for every anchor.
 _WHOLE, _PART, _START, _WORD, _LEAD, _TITLE = (
@@ -39,11 +41,13 @@ _WHOLE, _PART, _START, _WORD, _LEAD, _TITLE = (
 class _Candidate:
     """An entry ready to be checked; its expressions are compiled when first needed."""
 
-    __slots__ = ("_also", "_regex", "begins", "entry", "lead", "mode", "needs", "plain", "reach", "titled")
+    __slots__ = ("_also", "_compiled", "_regex", "begins", "entry", "lead", "mode", "needs", "plain", "reach", "titled")
 
-    def __init__(self, one: Entry, anchors: Mapping[str, int]) -> None:
+    def __init__(self, one: Entry, anchors: Mapping[str, int], compiled: dict[str, re.Pattern[str]]) -> None:
         self.entry = one
-        self.needs = tuple(frozenset(anchors[anchor] for anchor in need) for need in one.needs)
+        self.needs = tuple(
+            frozenset(anchors[anchor] for anchor in need) for need in one.needs if _EVERYWHERE.isdisjoint(need)
+        )
         self.lead = frozenset(anchors[anchor] for anchor in one.lead)
         self.mode = one.mode
         self.begins = one.mode
@@ -53,13 +57,15 @@ class _Candidate:
         self.reach = _LONGEST_WORD if ANY_PREFIX in one.regex else _LONGEST_PREFIX
         self.titled = bool(one.marks & (Mark.AT_START | Mark.AT_END))
         self.plain = not (self.titled or one.also)
+        self._compiled = compiled
         self._regex: re.Pattern[str] | None = None
         self._also: re.Pattern[str] | None = None
 
     @property
     def regex(self) -> re.Pattern[str]:
         if self._regex is None:
-            self._regex = re.compile(self.entry.regex)
+            text = self.entry.regex
+            self._regex = self._compiled.get(text) or self._compiled.setdefault(text, re.compile(text))
         return self._regex
 
     def has_also(self, folded: str, sentence: Range) -> bool:
@@ -95,14 +101,8 @@ class Scanner:
         own = (one for team in self._teams for one in team.added)
         self._entries = (*vocabulary.entries, *literal_entries, *own)
         self._foreign = frozenset(id(one) for team in self._teams for one in team.added)
-        index = vocabulary.index
-        if len(self._entries) > len(vocabulary.entries):
-            index = index.extended(self._entries[len(vocabulary.entries) :], len(vocabulary.entries))
-        self._index = index
-        self._automaton = _automaton(index.anchors)
-        self._ready: dict[int, _Candidate] = {}
-        self._tables: dict[str, _Table] = {}
-        self._titles = tuple(_Candidate(one, index.anchors) for one in self._entries if one.mode == _TITLE)
+        self._compiled: dict[str, re.Pattern[str]] = {}
+        self._tables: dict[tuple[str | None, ...], _Table] = {}
 
     def scan(self, document: Document) -> Hits:
         """Everything the document names; never fails, whatever the text."""
@@ -117,8 +117,9 @@ class Scanner:
         return hits
 
     def _find(self, document: Document) -> list[Found]:
-        matches = self._automaton.find_matches_as_indexes(spaced(document.folded), overlapping=True)
-        look = _Look(document, self._table(document.lang))
+        table = self._table(document.lang)
+        matches = table.automaton.find_matches_as_indexes(spaced(document.folded), overlapping=True)
+        look = _Look(document, table)
         if document.title_end == len(document.folded):
             look.at((0, document.title_end), matches)
         else:
@@ -133,44 +134,63 @@ class Scanner:
                     look.thin_out()
                 if len(look.found) > _MOST_FOUND:
                     break
-        languages = _languages(document.lang)
-        look.at_title([candidate for candidate in self._titles if candidate.entry.lang in languages])
+        look.at_title(table.titles)
         return look.found
 
     def _table(self, lang: str) -> _Table:
-        if (table := self._tables.get(lang)) is None:
-            table = self._tables[lang] = _Table(_languages(lang), self._entries, self._index, ready=self._ready)
+        languages = _languages(lang)
+        if (table := self._tables.get(languages)) is None:
+            entries = [one for one in self._entries if one.lang in languages]
+            table = self._tables[languages] = _Table(entries, self._compiled)
         return table
 
 
-class _Table(dict[int, tuple[_Candidate, ...]]):
-    """Candidates by anchor for items of some languages; made when an anchor is first met, few of many ever are."""
+_Behind = tuple[tuple[Entry, ...], tuple[Entry, ...], tuple[_Candidate, ...]] | None
 
-    def __init__(
-        self,
-        languages: tuple[str | None, ...],
-        entries: tuple[Entry, ...],
-        index: Index,
-        *,
-        ready: dict[int, _Candidate],
-    ) -> None:
+
+class _Table(dict[int, _Behind]):
+    """
+    What is looked for in items of some languages: the anchors, and behind each the entries that are found with it, as a
+    whole word and as part of one, and the candidates to be checked; made when first met, which few of many ever are.
+    """
+
+    def __init__(self, entries: Sequence[Entry], compiled: dict[str, re.Pattern[str]]) -> None:
         super().__init__()
-        self._languages = languages
         self._entries = entries
-        self._index = index
         # Shared by the tables of all languages: English terms stand in each, and their expressions are compiled once.
-        self._ready = ready
+        self._compiled = compiled
+        self._ready: dict[int, _Candidate] = {}
+        self._anchors: dict[str, int] = {}
+        self._postings: dict[int, list[int]] = {}
+        number = self._anchors.setdefault
+        for place, one in enumerate(entries):
+            for anchor in one.anchors:
+                self._postings.setdefault(number(anchor, len(self._anchors)), []).append(place)
+            for anchor in one.lead:
+                number(anchor, len(self._anchors))
+            for need in one.needs:
+                if _EVERYWHERE.isdisjoint(need):
+                    for anchor in need:
+                        number(anchor, len(self._anchors))
+        self.automaton = _automaton(self._anchors)
+        self.titles = tuple(_Candidate(one, self._anchors, compiled) for one in entries if one.mode == _TITLE)
 
-    def __missing__(self, anchor: int) -> tuple[_Candidate, ...]:
-        found = []
-        for number in self._index.postings[anchor]:
-            one = self._entries[number]
-            if one.lang in self._languages:
-                if number not in self._ready:
-                    self._ready[number] = _Candidate(one, self._index.anchors)
-                found.append(self._ready[number])
-        self[anchor] = candidates = tuple(found)
-        return candidates
+    def __missing__(self, anchor: int) -> _Behind:
+        places = self._postings.get(anchor)
+        behind = None
+        if places is not None:
+            entries = [self._entries[place] for place in places]
+            whole = tuple(one for one in entries if one.mode == _WHOLE)
+            part = tuple(one for one in entries if one.mode == _PART)
+            others = [place for place in places if self._entries[place].mode not in (_WHOLE, _PART)]
+            behind = whole, part, tuple(map(self._candidate, others))
+        self[anchor] = behind
+        return behind
+
+    def _candidate(self, place: int) -> _Candidate:
+        if place not in self._ready:
+            self._ready[place] = _Candidate(self._entries[place], self._anchors, self._compiled)
+        return self._ready[place]
 
 
 def _automaton(anchors: Iterable[str]) -> AhoCorasick:
@@ -191,35 +211,35 @@ class _Look:
         self.document = document
         self.table = table
         self.found: list[Found] = []
+        self._searched: set[int] = set()
 
     def at(self, sentence: Range, matches: list[tuple[int, int, int]]) -> None:
         """Check every candidate of the anchors that stand in a sentence."""
-        found, table = self.found, self.table
+        found, table, in_title = self.found, self.table, not sentence[0]
         present = {anchor for anchor, _, _ in matches}
-        searched: set[int] = set()
-        places: dict[int, list[int]] = {}
+        self._searched.clear()
         for anchor, start, end in matches:
-            for candidate in table[anchor]:
-                # Offsets of the spaced text are one more than folded ones, and an anchor may begin with a space.
-                mode = candidate.mode
-                if mode == _WHOLE:
-                    found.append(Found(candidate.entry, start, end - 2))
-                    continue
-                if mode == _PART:
-                    found.append(Found(candidate.entry, start - 1, end - 1))
-                    continue
+            if (behind := table[anchor]) is None:
+                continue
+            # Offsets of the spaced text are one more than folded ones, and an anchor may begin with a space.
+            for one in behind[0]:
+                found.append(Found(one, start, end - 2))
+            for one in behind[1]:
+                found.append(Found(one, start - 1, end - 1))
+            for candidate in behind[2]:
                 for need in candidate.needs:
                     if present.isdisjoint(need):
                         break
                 else:
-                    if mode in (_START, _WORD):
-                        self._match(candidate, start, sentence)
-                    elif id(candidate) not in searched:
-                        searched.add(id(candidate))
-                        places = places or _places(matches)
-                        self._search(
-                            candidate, sentence, [at for lead in candidate.lead & present for at in places[lead]]
-                        )
+                    if in_title or not candidate.titled:
+                        self._try(candidate, start, sentence, matches)
+
+    def _try(self, candidate: _Candidate, start: int, sentence: Range, matches: list[tuple[int, int, int]]) -> None:
+        if candidate.mode in (_START, _WORD):
+            self._match(candidate, start, sentence)
+        elif id(candidate) not in self._searched:
+            self._searched.add(id(candidate))
+            self._search(candidate, sentence, [at for anchor, at, _ in matches if anchor in candidate.lead])
 
     def thin_out(self) -> None:
         """Keep the first places of each term, so that a term that stands everywhere hides no other."""
@@ -256,13 +276,6 @@ class _Look:
         for match in candidate.regex.finditer(self.document.folded, *sentence):
             if _fits(candidate, match, self.document, sentence):
                 self.found.append(Found(candidate.entry, match.start(), match.end()))
-
-
-def _places(matches: Iterable[tuple[int, int, int]]) -> dict[int, list[int]]:
-    places: dict[int, list[int]] = defaultdict(list)
-    for anchor, start, _ in matches:
-        places[anchor].append(start)
-    return places
 
 
 def _word_start(folded: str, position: int, reach: int) -> int:
