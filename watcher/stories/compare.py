@@ -8,7 +8,7 @@ Vetoes come first and are outside the score, because a hot story would otherwise
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,6 +17,7 @@ from watcher.stories.track import Phase, Track, deeds_of, due_days, due_places, 
 from watcher.stories.weights import Joining
 
 _SPOKEN = frozenset(("statement", "offer", "threat"))
+_MANIFOLD = ("agreement.", "offer.")
 _UNSURE = (Status.CONSIDERED, Status.REPORTED, Status.CLAIMED)
 _HOUR = timedelta(hours=1)
 _RAREST = 5.0  # IDF of a word that hardly any open development holds
@@ -42,14 +43,14 @@ class Verdict:
     closest: ItemId
 
 
-def compare(report: Report, track: Track, idf: Callable[[str], float], weights: Joining) -> Verdict:
+def compare(report: Report, track: Track, rarity: Mapping[str, float], weights: Joining) -> Verdict:
     """
     Everything that is known about whether the report belongs to the development.
 
     Args:
-        idf: Weight of a word, larger the rarer.
+        rarity: Square of the IDF of any word.
     """
-    closest, words = wording(report, track, idf, weights)
+    closest, words = wording(report, track, rarity, weights)
     features = {**words, **timing(report, track, weights), **facts(report, track)}
     odds = weights.base + sum(weights.terms[name] * value for name, value in features.items() if value)
     chance = 1 / (1 + math.exp(-odds))
@@ -83,13 +84,16 @@ def says_the_same(report: Report, track: Track, features: Mapping[str, float], *
         m.status is Status.DENIED and speakers_of(m) == speakers_of(report) for m in track.titles
     ):
         return True
-    return any(_is_same_deed(report, member) for member in track.titles)
+    deeds = deeds_of(report)
+    if "foreign" not in features:  # words of one language tell one agreement or offer of a day from another
+        deeds = frozenset(deed for deed in deeds if not deed.startswith(_MANIFOLD))
+    return any(_is_same_deed(report, member, deeds) for member in track.titles)
 
 
-def _is_same_deed(report: Report, other: Report) -> bool:
-    """The same event at the same step, and nobody else who does it or to whom, as far as both say."""
+def _is_same_deed(report: Report, other: Report, deeds: frozenset[str]) -> bool:
+    """One of the deeds at the same step, and nobody else who does it or to whom, as far as both say."""
     return (
-        not deeds_of(report).isdisjoint(deeds_of(other))
+        not deeds.isdisjoint(deeds_of(other))
         and phase_of(report) is phase_of(other)
         and (report.agent is None or other.agent in (None, report.agent))
         and (report.target is None or other.target in (None, report.target))
@@ -97,21 +101,22 @@ def _is_same_deed(report: Report, other: Report) -> bool:
 
 
 def wording(
-    report: Report, track: Track, idf: Callable[[str], float], weights: Joining
+    report: Report, track: Track, rarity: Mapping[str, float], weights: Joining
 ) -> tuple[ItemId, dict[str, float]]:
     """The member whose title shares most with the report's, with the cosine of the two and their rarest common word."""
-    square = {word: idf(word) ** 2 for word in report.words}
-    own = sum(square.values())
+    weigh = rarity.__getitem__
+    # fsum: words come in no order, and the last bit of a sum must not depend on it.
+    own = math.fsum(map(weigh, report.words))
     best, cosine, rare = track.lead, 0.0, 0.0
     for member in track.titles:
         shared = member.words & report.words
         if not shared:
             continue
-        other = sum(square[word] if word in shared else idf(word) ** 2 for word in member.words)
-        found = sum(square[word] for word in shared) / math.sqrt(own * other)
+        common = [weigh(word) for word in shared]
+        found = math.fsum(common) / math.sqrt(own * math.fsum(map(weigh, member.words)))
         if found > cosine:
             best, cosine = member, found
-        rare = max(rare, *(square[word] for word in shared))
+        rare = max(rare, *common)
     if all(member.lang != report.lang for member in track.titles):
         # Words of two languages cannot be compared; names that they share say little.
         return best.item, {"foreign": 1.0, "cosine": max(cosine, weights.foreign_cosine)}

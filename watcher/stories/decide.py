@@ -290,13 +290,12 @@ def _turn(report: Report, siblings: Iterable[Track]) -> tuple[Change, ...]:
 
 def _own_source(report: Report, track: Track) -> bool:
     """
-    Whether who denies it is who said it: the outlet in its own name, or the speaker of whom it was reported.
+    Whether who denies it is who said it: the outlet, in its own name and of the same event.
 
-    An outlet that quotes a denial takes nothing back, and a party that denies what others said of it only answers.
+    An outlet that quotes a denial takes nothing back; a party that denies only answers, also what it said itself.
     """
-    if report.speaker is None and report.agent is None:
-        return report.publisher in track.voices
-    return report.speaker is not None and report.speaker == track.lead.speaker
+    quotes = report.speaker is not None or report.agent is not None
+    return not quotes and report.publisher in track.voices and report.event in track.events
 
 
 def _detail(report: Report, verdict: Verdict, weights: Joining) -> tuple[Change, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations, islice
 
 from watcher.model import DevelopmentId, Report
@@ -22,6 +22,18 @@ _MOST_ACTORS = 6
 _BY_PAIR, _BY_SPEAKER, _BY_WORD = 40, 24, 60
 
 
+class Rarity(dict[str, float]):
+    """Square of the IDF by word, each worked out once; good until the index changes."""
+
+    def __init__(self, idf: Callable[[str], float]) -> None:
+        super().__init__()
+        self._idf = idf
+
+    def __missing__(self, word: str) -> float:
+        self[word] = square = self._idf(word) ** 2
+        return square
+
+
 class Index:
     """Open developments by word, by pair of actors and by speaker; each list in order of the last report."""
 
@@ -30,35 +42,41 @@ class Index:
         self._by_word: defaultdict[str, dict[DevelopmentId, None]] = defaultdict(dict)
         self._by_pair: defaultdict[str, dict[DevelopmentId, None]] = defaultdict(dict)
         self._by_speaker: defaultdict[str, dict[DevelopmentId, None]] = defaultdict(dict)
-        self._keys: dict[DevelopmentId, set[tuple[int, str]]] = {}
+        self._words: dict[DevelopmentId, set[str]] = {}
+        self._pairs: dict[DevelopmentId, set[str]] = {}
+        self._speakers: dict[DevelopmentId, set[str]] = {}
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self._words)
 
     def add(self, key: DevelopmentId, report: Report) -> None:
-        """The report now belongs to the development, which becomes the newest of all its lists."""
-        lists = (self._by_word, self._by_pair, self._by_speaker)
-        keys = self._keys.setdefault(key, set())
-        for number, names in enumerate((report.words, _pairs(report), speakers_of(report))):
-            keys.update((number, name) for name in names)
-        for number, name in keys:
-            if number:
-                lists[number][name].pop(key, None)
-            lists[number][name][key] = None
+        """The report now belongs to the development, which becomes the newest of its pairs and speakers."""
+        words = self._words.setdefault(key, set())
+        for word in report.words - words:
+            self._by_word[word][key] = None
+        words |= report.words
+        pairs = self._pairs.setdefault(key, set())
+        pairs.update(_pairs(report))
+        speakers = self._speakers.setdefault(key, set())
+        speakers.update(speakers_of(report))
+        for lists, names in ((self._by_pair, pairs), (self._by_speaker, speakers)):
+            for name in names:
+                lists[name].pop(key, None)
+                lists[name][key] = None
 
     def remove(self, key: DevelopmentId) -> None:
         """Forget the development."""
-        lists = (self._by_word, self._by_pair, self._by_speaker)
-        for number, name in self._keys.pop(key, ()):
-            found = lists[number][name]
-            found.pop(key, None)
-            if not found:
-                del lists[number][name]
+        known = ((self._by_word, self._words), (self._by_pair, self._pairs), (self._by_speaker, self._speakers))
+        for lists, names in known:
+            for name in names.pop(key, ()):
+                lists[name].pop(key, None)
+                if not lists[name]:
+                    del lists[name]
 
     def idf(self, word: str) -> float:
         """How rare the word is among open developments."""
         found = self._by_word.get(word)
-        return math.log((len(self._keys) + _PRIOR) / ((len(found) if found else 0) + 1))
+        return math.log((len(self._words) + _PRIOR) / ((len(found) if found else 0) + 1))
 
     def candidates(self, report: Report) -> tuple[DevelopmentId, ...]:
         """Developments that the report could belong to, the most promising first, at most `Limits.candidates`."""

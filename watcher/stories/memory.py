@@ -28,7 +28,7 @@ from watcher.model import (
 from watcher.stories.calendar import Calendar
 from watcher.stories.compare import Verdict, compare
 from watcher.stories.decide import Assigned, Scene, decide
-from watcher.stories.index import Index
+from watcher.stories.index import Index, Rarity
 from watcher.stories.sight import SeenItems, Sight
 from watcher.stories.track import Track
 from watcher.stories.weights import JOINING, LIMITS, WORTH, Joining, Limits, Worth
@@ -152,9 +152,8 @@ class Memory:
         keys = dict.fromkeys((*before, *self._index.candidates(report)))
         horizon = now - self._limits.horizon
         tracks = (self._tracks[key] for key in keys)
-        return [
-            compare(report, track, self._index.idf, self._joining) for track in tracks if track.last_seen >= horizon
-        ]
+        rarity = Rarity(self._index.idf)
+        return [compare(report, track, rarity, self._joining) for track in tracks if track.last_seen >= horizon]
 
     def _before(self, report: Report) -> tuple[DevelopmentId, ...]:
         """Developments that an earlier state of the same item, or of the same page, belongs to."""

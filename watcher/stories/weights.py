@@ -186,7 +186,7 @@ class Limits:
 
     quiet: timedelta = timedelta(days=10)
     horizon: timedelta = timedelta(days=4)
-    candidates: int = 80
+    candidates: int = 40
     members: int = 24
     common: int = 150
 
