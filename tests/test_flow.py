@@ -92,6 +92,23 @@ def test_a_restart_tells_nothing_again(gulf: World) -> None:
     assert len(gulf.subjects()) == 1
 
 
+def test_silence_is_told_once_also_when_a_restart_falls_into_it(gulf: World) -> None:
+    rules = gulf.folder / "rules" / "gulf" / "talks.yaml"
+    rules.write_text(rules.read_text() + "    count: {none_for: 24h}\n")
+    gulf.poll()
+    gulf.publish("Iran and US to hold third round of talks in Muscat on 18 February", key="a")
+    gulf.poll(after=6 * MINUTES)
+    gulf.deliver()
+    assert gulf.subjects() == []
+
+    gulf.start()
+    for hours in (23, 2, 24):
+        gulf.poll(after=hours * 60 * MINUTES)
+        gulf.deliver()
+
+    assert [subject.partition("]")[0] for subject in gulf.subjects()] == ["[HIGH · Nothing since"]
+
+
 def test_what_was_decided_before_a_crash_is_delivered_after_it(gulf: World) -> None:
     gulf.poll()
     gulf.publish("Iran and US to hold third round of talks in Muscat on 18 February", key="a")

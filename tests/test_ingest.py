@@ -163,3 +163,45 @@ def test_replaying_an_archive_twice_tells_the_same() -> None:
 
     assert told[0] == told[1]
     assert told[0]
+
+
+SILENCE = """
+as_of: 2026-02-10
+rules:
+  - {rule: Talks, who: [any state, any state], what: [talks, meeting], severity: high}
+  - {rule: Silence, who: [Iran, United States], what: [talks, meeting], severity: watch, count: {none_for: 24h}}
+"""
+
+
+def silent_mind() -> Mind:
+    ruleset = load_rules({"desk": {"desk/team.yaml": TEAM, "desk/rules.yaml": SILENCE}}, load())
+    return Mind(ruleset.vocabulary, scanner_of(ruleset), ruleset)
+
+
+def absences(items: Sequence[Item]) -> list[tuple[datetime, str]]:
+    commits = list(replay(items, silent_mind()))
+    alerts = [alert for commit in commits for alert in commit.alerts if "silence" in alert.rules]
+    assert all(alert.kind is Kind.ABSENT and alert.rules == ("silence",) for alert in alerts)
+    return [(alert.time, alert.item) for alert in alerts]
+
+
+def test_a_rule_is_told_of_silence_once_and_again_after_the_next_development() -> None:
+    first, second, last = item(TITLES[0]), item(TITLES[3], 20), item("Ghana and Togo hold talks in Accra", 90)
+
+    assert absences((first, second, last)) == [(second.seen + timedelta(hours=24), second.id)]
+
+
+def test_repeats_do_not_put_off_silence_and_what_follows_the_archive_is_not_guessed() -> None:
+    first, again = item(TITLES[0]), item(TITLES[1], 20)
+
+    assert absences((first, again)) == []
+    assert absences((first, again, item("Ghana and Togo hold talks in Accra", 24))) == [
+        (first.seen + timedelta(hours=24), first.id)
+    ]
+
+
+def test_the_rule_of_silence_takes_no_part_in_what_is_told_at_once() -> None:
+    commit = ingest([item(TITLES[0])], silent_mind(), now=START)
+
+    assert [alert.rules for alert in commit.alerts] == [("talks",)]
+    assert [row.kind for row in commit.wakes] == ["absence", "close"]

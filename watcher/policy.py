@@ -102,6 +102,9 @@ class Ledger:
     def fold(self, outcome: Alert | Hold) -> None:
         """Remember what was decided."""
         key = (outcome.team, outcome.development)
+        if isinstance(outcome, Alert) and outcome.kind is Kind.ABSENT:
+            self._by_team[outcome.team].append(outcome.time)
+            return
         for rule in outcome.rules:
             self._met[outcome.team, rule].setdefault(outcome.development, outcome.time)
         if isinstance(outcome, Hold):
@@ -131,6 +134,11 @@ class Ledger:
 
 def judge(case: Case, ledger: Ledger) -> Alert | Hold:
     """Tell the team about the development, or say why not, or not yet."""
+    speaking = tuple(match for match in case.matches if match.wishes.none_for is None)
+    if not speaking:
+        wished = case.matches[0]
+        return _hold(case, f"{wished.rule}: told when nothing more meets it for {wished.wishes.none_for}")
+    case = replace(case, matches=speaking)
     key = (case.team.id, case.development.id)
     if told := ledger.told(*key):
         return _hold(case, f"repeat: alert {told.id} told it")
@@ -150,6 +158,17 @@ def judge(case: Case, ledger: Ledger) -> Alert | Hold:
     case = replace(case, matches=passed)
     waited = bool(before and before.until and before.until <= case.now)
     return (None if waited else _by_lane(case)) or _alert(case, ledger, waited=waited)
+
+
+def silence(case: Case, ledger: Ledger) -> Alert | None:
+    """What the team is told when nothing has followed the development; None: the rule is a draft."""
+    match = case.matches[0]
+    if match.wishes.stage not in ("live", "test"):
+        return None
+    told = DevelopmentId(f"{case.development.id} {match.rule}")
+    why = f"nothing more met {match.rule} for {match.wishes.none_for}"
+    raised = _alert(case, ledger, waited=False)
+    return replace(raised, id=alert_id(case.team.id, told), kind=Kind.ABSENT, reason=why)
 
 
 def deliveries(alert: Alert, team: Team) -> tuple[Owed, ...]:

@@ -43,6 +43,7 @@ KIND_WORDS = {
     Kind.POSSIBLE: "Possible update",
     Kind.RETRACTED: "Retracted",
     Kind.REPEAT: "Repeat",
+    Kind.ABSENT: "Nothing since",
 }
 SLOT_WORDS = {"date": "Date", "place": "Place", "status": "Status", "ordinal": "Round", "direction": "Schedule"}
 # Line breaks and other controls would forge headers; bidirectional overrides would disguise a title.

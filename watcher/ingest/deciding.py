@@ -10,13 +10,15 @@ is returned as `Poisoned` and the others proceed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 from watcher.facts import read_facts
 from watcher.facts.sentence import Page
 from watcher.facts.titles import content_words
+from watcher.ingest.absence import ABSENCE, development_of, restarted, run_out, running
 from watcher.ingest.commit import Commit, Poisoned
 from watcher.matching import Ruleset, match, match_inferred
 from watcher.model import (
@@ -29,6 +31,7 @@ from watcher.model import (
     Lane,
     Match,
     Report,
+    RuleId,
     Seen,
     Status,
     Team,
@@ -65,6 +68,7 @@ class Mind:
         self.memory = memory or Memory()
         self.ledger = ledger or Ledger()
         self.closes_at: datetime | None = None
+        self.absences: dict[tuple[TeamId, RuleId], Wake] = {}
 
     def follow(self, ruleset: Ruleset, scanner: Scanner) -> None:
         """From now on decide by this ruleset; what was told stays told."""
@@ -94,7 +98,8 @@ def ingest(items: Iterable[Item], mind: Mind, *, now: datetime) -> Commit:
 
 def wake(due: Iterable[Wake], mind: Mind, *, now: datetime) -> Commit:
     """Decide what has fallen due without a new item, and fold it into the mind."""
-    return Commit.of([_close(row, mind, now=now) if row.kind == CLOSE else _again(row, mind, now=now) for row in due])
+    kinds = {HOLD: _again, CLOSE: _close, ABSENCE: _silent}
+    return Commit.of([kinds[row.kind](row, mind, now=now) for row in due])
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +122,11 @@ def decide(item: Item, mind: Mind, *, now: datetime) -> Step:
     if matches and not reports:
         reports = (_worded(document, hits, matches[0], vocabulary=mind.vocabulary),)
     answers = tuple(mind.memory.assign(report, now=now) for report in matters(reports))
-    outcomes = tuple(_judged(item, answers, matches, mind=mind, now=now))
-    return Step(replace(_rows(answers, outcomes, mind), items=(item,), seen=(seen,)), answers)
+    cases = _cases(item, answers, matches, mind=mind, now=now)
+    outcomes = [one for some in cases.values() for one in _as_one([judge(case, mind.ledger) for case in some])]
+    clocks = restarted(chain.from_iterable(cases.values()), mind.absences)
+    decided = Commit.of((_rows(answers, outcomes, mind), clocks))
+    return Step(replace(decided, items=(item,), seen=(seen,)), answers)
 
 
 def _worded(document: Document, hits: Hits, first: Match, *, vocabulary: Vocabulary) -> Report:
@@ -153,12 +161,13 @@ def fold(step: Step, mind: Mind) -> None:
         mind.ledger.fold(hold)
     for alert in step.commit.alerts:
         mind.ledger.fold(alert)
+    mind.absences.update(running(step.commit.wakes))
 
 
-def _judged(
+def _cases(
     item: Item, answers: Sequence[Assigned], matches: Iterable[Match], *, mind: Mind, now: datetime
-) -> Iterator[Alert | Hold]:
-    """One outcome for each team and development that concerns it."""
+) -> Mapping[TeamId, Sequence[Case]]:
+    """One case for each team and development that concerns it."""
     cases: defaultdict[TeamId, list[Case]] = defaultdict(list)
     by_team = _by_team(matches)
     for team, desk in mind.ruleset.teams.items():
@@ -171,8 +180,7 @@ def _judged(
         for team, found in _by_team(match_inferred(inferred, mind.ruleset)).items():
             if owner := mind.ruleset.teams.get(team):
                 cases[team].append(Case(owner, found, inferred, item.id, Kind.UPDATE, now, item.baseline))
-    for some in cases.values():
-        yield from _as_one([judge(case, mind.ledger) for case in some])
+    return cases
 
 
 def _denial(item: Item, answers: Iterable[Assigned], team: Team, *, mind: Mind, now: datetime) -> Case | None:
@@ -275,6 +283,16 @@ def _released(hold: Hold, mind: Mind, *, now: datetime) -> Alert | Hold:
         if told := mind.ledger.told(hold.team, echo):
             return replace(settled, reason=f"told meanwhile by alert {told.id}")
     return judge(Case(team, hold.matches, development, development.items[0], development.kind, now), mind.ledger)
+
+
+def _silent(row: Wake, mind: Mind, *, now: datetime) -> Commit:
+    """What becomes of a rule that nothing has met for so long."""
+    last = mind.memory.development(development_of(row))
+    alert = run_out(row, mind.absences, mind.ruleset, last=last, ledger=mind.ledger, now=now)
+    if alert is None:
+        return Commit(settled=(row,))
+    mind.ledger.fold(alert)
+    return replace(_rows((), (alert,), mind), settled=(row,))
 
 
 def _close(row: Wake, mind: Mind, *, now: datetime) -> Commit:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
+from watcher.ingest.absence import ABSENCE
 from watcher.ingest.commit import Commit
 from watcher.ingest.deciding import Mind, ingest, wake
 from watcher.model import Alert, Development, DevelopmentId, Hold, Item, Lane, Match, Team, TeamId, Wake
@@ -27,6 +28,8 @@ def replay(items: Iterable[Item], mind: Mind) -> Iterator[Commit]:
         commit = ingest(poll, mind, now=moment)
         _set(clock, commit)
         yield commit
+    for key in [key for key in clock if key[0] == ABSENCE]:
+        del clock[key]  # what followed the archive is not known
     held = [row.due for row in clock.values() if row.subject]
     if held:
         yield from _wake(clock, mind, until=max(held))

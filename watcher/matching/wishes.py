@@ -114,15 +114,26 @@ def _read_corroboration(node: Node, faults: Faults) -> Corroboration | None:
     return Corroboration(publishers, within, otherwise) if publishers and within else None
 
 
+_REMEMBERED = {"within": timedelta(days=31), "first_in": timedelta(days=31), "none_for": timedelta(days=9)}
+"""How long a ledger is kept (`policy`), and a quiet story (`stories.weights.LIMITS`)."""
 _Count = tuple[tuple[int, timedelta] | None, timedelta | None, timedelta | None]
 
 
 def _read_count(node: Node, faults: Faults) -> _Count:
     fields = read_fields(node, ("at_least", "within", "first_in", "none_for"), faults)
-    spans = {key: read_duration(fields[key], faults) for key in ("within", "first_in", "none_for") if key in fields}
+    spans = {key: _read_memory(fields[key], key, faults) for key in _REMEMBERED if key in fields}
     if ("at_least" in fields) != ("within" in fields) or not fields:
         faults.add(node, "count: expected {at_least: 5, within: 1h}, {first_in: 30d} or {none_for: 24h}", "missing-key")
         return None, None, None
+    if "none_for" in fields and len(fields) > 1:
+        faults.add(node, "count: none_for stands alone; write a second rule for what happens", "wrong-shape")
     number = read_number(fields["at_least"], faults, low=1, high=10_000) if "at_least" in fields else None
     within = spans.get("within")
     return (number, within) if number and within else None, spans.get("first_in"), spans.get("none_for")
+
+
+def _read_memory(node: Node, key: str, faults: Faults) -> timedelta | None:
+    span, longest = read_duration(node, faults), _REMEMBERED[key]
+    if span and span > longest:
+        faults.add(node, f"count: {key} looks back {longest.days} days at most", "wrong-shape")
+    return span

@@ -13,13 +13,14 @@ Day = date  # the name by which a field called `date` can be typed, also where a
 
 
 class Kind(StrEnum):
-    """What a report turned out to be."""
+    """What a report turned out to be; `absent`: no report came, and a rule asked to be told."""
 
     NEW = "new"
     UPDATE = "update"
     REPEAT = "repeat"
     POSSIBLE = "possible"
     RETRACTED = "retracted"
+    ABSENT = "absent"
 
 
 class Lane(StrEnum):
@@ -176,7 +177,8 @@ class Wake:
     A row for the clock: what must be looked at again without a new item.
 
     Args:
-        kind: `hold` (subject: team and development, a space between), or `close` (quiet stories; no subject).
+        kind: `hold` (subject: team and development, a space between), `absence` (team, rule and development), or
+            `close` (quiet stories; no subject).
     """
 
     kind: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from watcher.ingest import CLOSE, Mind
+from watcher.ingest import CLOSE, Mind, running
 from watcher.matching import Ruleset
 from watcher.policy import Ledger
 from watcher.protocols import PollLog
@@ -16,8 +16,8 @@ SINCE = timedelta(days=12)
 """Longer than a story stays open without a report, see `stories.weights.LIMITS`."""
 TOLD_SINCE = timedelta(days=32)
 """Longer than the ledger looks back, see `policy`."""
-CLOSE_EVERY = timedelta(hours=1)
-"""At least as long as quiet stories wait to be closed, see `ingest.deciding`."""
+LONGEST_WAIT = timedelta(days=32)
+"""Longer than any rule's clock runs, see `matching.wishes`."""
 MOST_WAKES = 100_000
 
 
@@ -35,6 +35,7 @@ def recalled(store: Store, log: PollLog, ruleset: Ruleset, *, now: datetime) -> 
         ledger.restore(kept.alerts)
     mind = Mind(ruleset.vocabulary, scanner_of(ruleset), ruleset, memory=memory, ledger=ledger)
     # Else each restart would put off the closing of quiet stories by an hour.
-    soon = log.wakes(now=now + CLOSE_EVERY, limit=MOST_WAKES)
-    mind.closes_at = next((row.due for row in soon if row.kind == CLOSE), None)
+    waiting = log.wakes(now=now + LONGEST_WAIT, limit=MOST_WAKES)
+    mind.closes_at = next((row.due for row in waiting if row.kind == CLOSE), None)
+    mind.absences.update(running(waiting))
     return mind
