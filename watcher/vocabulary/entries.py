@@ -5,10 +5,9 @@ What the scan looks for: one entry for each alias and pattern, as plain values t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntFlag
-from itertools import chain
 from typing import NamedTuple
 
 from watcher.model import ActorId, ConceptId
@@ -70,28 +69,6 @@ class Names:
     def copy(self) -> Names:
         """One that may be added to without changing this one."""
         return Names(*(dict(getattr(self, name)) for name in self.__slots__))
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """Anchors by number, and for each the numbers of the entries that are looked for through it."""
-
-    anchors: dict[str, int]
-    postings: list[tuple[int, ...]]
-
-    def extended(self, entries: Iterable[Entry], first: int) -> Index:
-        """With further entries, numbered from `first`."""
-        anchors = dict(self.anchors)
-        grown: dict[int, list[int]] = {}
-        for number, one in enumerate(entries, first):
-            for anchor in one.anchors:
-                grown.setdefault(anchors.setdefault(anchor, len(anchors)), []).append(number)
-            for anchor in chain(one.lead, *one.needs):
-                anchors.setdefault(anchor, len(anchors))
-        postings = self.postings + [()] * (len(anchors) - len(self.postings))
-        for anchor_number, numbers in grown.items():
-            postings[anchor_number] += tuple(numbers)
-        return Index(anchors, postings)
 
 
 _ACRONYM = re.compile(r"^(?:[^\W\d_a-zà-ÿ]{2,5}|(?:[^\W\d_]\.){2,5})$")

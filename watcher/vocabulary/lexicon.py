@@ -7,12 +7,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from watcher.errors import ConfigError
 from watcher.model import ActorId, ConceptId
-from watcher.vocabulary.entries import Entry, Index, Mark, Names, entry
+from watcher.vocabulary.entries import Entry, Mark, Names, entry
 from watcher.vocabulary.patterns import Parsed, PatternError, compile_alias, parse_pattern
 from watcher.vocabulary.terms import Actor, Concept, Guard, Person, Place, Term
 
@@ -30,12 +29,6 @@ class Vocabulary:
 
     names: Names = field(default_factory=Names)
     entries: tuple[Entry, ...] = ()
-    stored: Index | None = field(default=None, compare=False, repr=False)
-
-    @cached_property
-    def index(self) -> Index:
-        """What the scan looks for; read from the compiled file where there is one, since it takes longer to make."""
-        return self.stored or Index({}, []).extended(self.entries, 0)
 
     @property
     def actors(self) -> Mapping[ActorId, Actor]:

@@ -16,13 +16,13 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from watcher.model import ActorId, ConceptId
-from watcher.vocabulary.entries import Entry, Index, Names
+from watcher.vocabulary.entries import Entry, Names
 from watcher.vocabulary.lexicon import Vocabulary, compile_vocabulary
 from watcher.vocabulary.terms import Actor, Concept, Guard, Office, Person, Place
 
 COMPILED_NAME = "compiled.bin"
 # Raised when entries change their shape or the compiler its output: an older file is then not read.
-_FORMAT = 2
+_FORMAT = 3
 # Read by every Python since 3.4, so that one wheel serves all of them.
 _MARSHAL_VERSION = 4
 _FOLDERS = ("actors", "concepts", "guards", "marks")
@@ -91,21 +91,19 @@ def dumps(vocabulary: Vocabulary, mark: str) -> bytes:
         "lists": {key: dict(lists) for key, lists in names.lists.items()},
         "marks": dict(names.marks),
     }
-    index = vocabulary.index
     entries = [tuple(one) for one in vocabulary.entries]
-    return marshal.dumps((_FORMAT, mark, plain, entries, list(index.anchors), index.postings), _MARSHAL_VERSION)
+    return marshal.dumps((_FORMAT, mark, plain, entries), _MARSHAL_VERSION)
 
 
 def loads(compiled: bytes, mark: str) -> Vocabulary | None:
     """What `dumps` wrote; None when it was made from something else, by another version, or is damaged."""
     try:
-        shape, made_from, plain, entries, anchors, postings = marshal.loads(compiled)  # noqa: S302 - our own package's file
+        shape, made_from, plain, entries = marshal.loads(compiled)  # noqa: S302 - our own package's file
     except (EOFError, ValueError, TypeError):
         return None
     if shape != _FORMAT or made_from != mark:
         return None
-    index = Index(dict(zip(anchors, range(len(anchors)), strict=True)), postings)
-    return Vocabulary(_names(plain), tuple(map(Entry._make, entries)), index)
+    return Vocabulary(_names(plain), tuple(map(Entry._make, entries)))
 
 
 def _names(plain: Mapping[str, Any]) -> Names:
