@@ -16,10 +16,11 @@ from structlog.testing import capture_logs
 from tests.commits import decided
 from tests.examples import DESK, NOON, message
 from tests.fakes import FakeChannel, SetClock, busy, unknown
+from watcher.aftermath import Aftermath
 from watcher.deliver import LEASE, Courier, Letter
 from watcher.errors import DeliveryError, StoreError
 from watcher.ingest import Commit
-from watcher.model import Receipt
+from watcher.model import Owed, Receipt
 from watcher.protocols import Outbox, Parcel, PollLog
 from watcher.store import DeliveryState, Store, open_store
 
@@ -295,19 +296,19 @@ def test_whoever_takes_the_lease_sends_what_the_dead_one_was_sending(store: Stor
     ("outcome", "state"),
     [
         pytest.param(Receipt("taken after all"), "sent", id="a late success counts"),
-        pytest.param(busy(), "claimed", id="a late refusal does not"),
-        pytest.param(unknown(), "claimed", id="not even one for ever"),
+        pytest.param(Aftermath(NOON + LEASE), "claimed", id="a late refusal does not"),
+        pytest.param(Aftermath(None), "claimed", id="not even one for ever"),
     ],
 )
 def test_who_settles_after_another_claimed(
-    outcome: Receipt | DeliveryError, state: str, store: Store, log: PollLog
+    outcome: Receipt | Aftermath, state: str, store: Store, log: PollLog
 ) -> None:
     log.commit((), decided("a", recipients=(ANN,)), now=NOON)
     late = store.outbox.claim(["email"], now=NOON, lease=LEASE)
     store.outbox.claim(["email"], now=NOON + LEASE, lease=LEASE)
 
     assert late
-    store.outbox.settle(late, outcome, now=NOON + LEASE)
+    store.outbox.settle(late, outcome, "said", now=NOON + LEASE)
 
     assert states(store) == {ANN: state}
 
@@ -319,8 +320,8 @@ def test_what_was_sent_is_not_unsent_by_a_late_refusal(store: Store, log: PollLo
     assert late
     assert other
 
-    store.outbox.settle(other, Receipt("taken"), now=NOON + LEASE)
-    store.outbox.settle(late, unknown(), now=NOON + LEASE)
+    store.outbox.settle(other, Receipt("taken"), "taken", now=NOON + LEASE)
+    store.outbox.settle(late, Aftermath(None), "no such user", now=NOON + LEASE)
 
     assert states(store) == {ANN: "sent"}
 
@@ -334,8 +335,11 @@ class Forgetful:
     def claim(self, kinds: Collection[str], *, now: datetime, lease: timedelta) -> Parcel | None:
         return self.outbox.claim(kinds, now=now, lease=lease)
 
-    def settle(self, parcel: Parcel, outcome: Receipt | DeliveryError, *, now: datetime) -> datetime | None:
+    def settle(self, parcel: Parcel, outcome: Receipt | Aftermath, said: str, *, now: datetime) -> None:
         raise StoreError("disk I/O error")
+
+    def disabled(self, owed: Owed) -> str | None:
+        return self.outbox.disabled(owed)
 
 
 def test_what_was_sent_but_not_noted_is_sent_again_under_the_same_id(

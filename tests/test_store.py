@@ -165,7 +165,7 @@ def test_deciding_the_same_again_owes_nothing_twice(store: Store, log: PollLog) 
     log.commit((), decided("a"), now=NOON)
     parcel = store.outbox.claim(["email"], now=NOON, lease=DAY)
     assert parcel
-    store.outbox.settle(parcel, Receipt("taken"), now=NOON)
+    store.outbox.settle(parcel, Receipt("taken"), "taken", now=NOON)
 
     log.commit((), decided("a"), now=NOON)
 
@@ -329,7 +329,8 @@ WRITING: dict[str, Door] = {
     "enrol": lambda store, log, outbox: log.enrol([source("z")], now=NOON),
     "commit": lambda store, log, outbox: log.commit((), decided("z"), now=NOON),
     "claim": lambda store, log, outbox: outbox.claim(["email"], now=NOON, lease=DAY),
-    "settle": lambda store, log, outbox: outbox.settle(PARCEL, Receipt("taken"), now=NOON),
+    "settle": lambda store, log, outbox: outbox.settle(PARCEL, Receipt("taken"), "taken", now=NOON),
+    "resend": lambda store, log, outbox: store.outbox.resend(("a",), now=NOON),
     "keep rules": lambda store, log, outbox: store.rules.keep(TEAM.id, {"team.yaml": "team: Gulf"}, now=NOON),
     "drop rules": lambda store, log, outbox: store.rules.drop(TEAM.id, now=NOON),
     "reject rules": lambda store, log, outbox: store.rules.reject(TEAM.id, (), now=NOON),

@@ -8,7 +8,20 @@ import sys
 import typer
 
 from watcher import __version__
-from watcher.commands import alerts, check, demo, explain, init, match, replay, run, status, try_channel, words
+from watcher.commands import (
+    alerts,
+    check,
+    deliveries,
+    demo,
+    explain,
+    init,
+    match,
+    replay,
+    run,
+    status,
+    try_channel,
+    words,
+)
 from watcher.errors import ConfigError, StoreError
 
 OK, PROBLEMS, BAD_SETTINGS, STORE = 0, 1, 2, 3
@@ -48,7 +61,9 @@ app.command("once")(run.once)
 app.command("run")(run.run)
 app.command("status")(status.status)
 app.command("try-channel")(try_channel.try_channel)
+app.command("resend")(deliveries.resend)
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(deliveries.app, name="deliveries")
 
 
 def main() -> None:

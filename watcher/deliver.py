@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from watcher.aftermath import Aftermath, aftermath
 from watcher.errors import DeliveryError
-from watcher.model import Address, Message, Receipt
+from watcher.model import Address, Message, Receipt, Team, TeamId
 from watcher.protocols import Channel, Clock, Outbox, Parcel
 
 LEASE = timedelta(minutes=10)
@@ -48,12 +49,14 @@ class Courier:
 
     Args:
         channels: By kind; what is owed through other kinds is left alone.
+        team: The team as it is now, for who takes over what cannot be delivered; None: there is none.
     """
 
     outbox: Outbox
     channels: Mapping[str, Channel]
     write: Write
     clock: Clock
+    team: Callable[[TeamId], Team | None] = lambda _: None
 
     def deliver(self, *, stopping: Callable[[], bool] = bool) -> int:
         """
@@ -82,18 +85,33 @@ class Courier:
         # Stands if something of ours crashes: the parcel is postponed before the crash goes on to the job's boundary.
         outcome: Receipt | DeliveryError = DeliveryError("a fault of watcher itself; see its log", retryable=True)
         try:
-            letter = self.write(parcel, self.clock.now())
-            outcome = self.channels[parcel[0].kind].send(letter.message, letter.address, parcel[0].recipient)
+            outcome = self._send(parcel)
         except DeliveryError as error:
             outcome = error
         finally:
-            again = self.outbox.settle(parcel, outcome, now=self.clock.now())
-            _report(parcel, outcome, again)
+            self._settle(parcel, outcome)
         return isinstance(outcome, Receipt)
 
+    def _send(self, parcel: Parcel) -> Receipt:
+        if why := self.outbox.disabled(parcel[0]):
+            raise DeliveryError(f"not sent: {why}", retryable=False)
+        letter = self.write(parcel, self.clock.now())
+        return self.channels[parcel[0].kind].send(letter.message, letter.address, parcel[0].recipient)
 
-def _report(parcel: Parcel, outcome: Receipt | DeliveryError, again: datetime | None) -> None:
+    def _settle(self, parcel: Parcel, outcome: Receipt | DeliveryError) -> None:
+        now = self.clock.now()
+        if isinstance(outcome, Receipt):
+            self.outbox.settle(parcel, outcome, outcome.detail, now=now)
+            _report(parcel, outcome, None)
+        else:
+            follows = aftermath(parcel, outcome, self.team(parcel[0].team), now=now)
+            self.outbox.settle(parcel, follows, str(outcome), now=now)
+            _report(parcel, outcome, follows)
+
+
+def _report(parcel: Parcel, outcome: Receipt | DeliveryError, follows: Aftermath | None) -> None:
     first = parcel[0]
+    again = follows.again if follows else None
     bound = log.bind(
         delivery=first.id,
         alerts=[owed.alert for owed in parcel],
@@ -101,6 +119,8 @@ def _report(parcel: Parcel, outcome: Receipt | DeliveryError, again: datetime | 
         channel=first.channel,
         attempt=first.attempts,
     )
+    if follows and follows.owed:
+        bound = bound.bind(instead=sorted({owed.channel for owed in follows.owed}))
     if isinstance(outcome, Receipt):
         bound.info("delivery.sent", detail=outcome.detail)
     elif again:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from watcher.errors import DeliveryError
+from watcher.aftermath import Aftermath
 from watcher.ingest import Commit
 from watcher.model import Address, Cursor, Failed, Fetch, Fetched, Item, Message, Owed, Receipt, Source, SourceId, Wake
 
@@ -126,13 +126,16 @@ class Outbox(Protocol):
         same deliveries under the same id, whatever else was bundled meanwhile.
         """
 
-    def settle(self, parcel: Parcel, outcome: Receipt | DeliveryError, *, now: datetime) -> datetime | None:
+    def settle(self, parcel: Parcel, outcome: Receipt | Aftermath, said: str, *, now: datetime) -> None:
         """
-        Record how the attempt ended: sent, postponed or abandoned.
+        Record how the attempt ended: sent, postponed or abandoned, and what follows, in one transaction.
 
-        Returns:
-            When it will be tried again; None: it will not.
+        Args:
+            said: By the other side.
         """
+
+    def disabled(self, owed: Owed) -> str | None:
+        """Why its recipient is not sent anything any more; None: it is."""
 
 
 class Channel(Protocol):

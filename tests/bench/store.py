@@ -87,7 +87,7 @@ def loops(store: Store, commits: list[Commit]) -> None:
             log.commit(polls[start : start + 50], Commit(), now=NOON)
     with measured("claim and settle", count):
         while parcel := store.outbox.claim(["email"], now=NOON, lease=LEASE):
-            store.outbox.settle(parcel, Receipt("taken"), now=NOON)
+            store.outbox.settle(parcel, Receipt("taken"), "taken", now=NOON)
 
 
 def fill(store: Store, stories: int) -> None:

@@ -56,7 +56,9 @@ def troubles(found: Overview, *, now: datetime) -> list[str]:
     if found.oldest_owed and now - found.oldest_owed > LATE:
         said.append(f"the oldest delivery was due {ago(found.oldest_owed, now)}: see the log, or `watcher try-channel`")
     if found.deliveries.get("abandoned"):
-        said.append(f"{found.deliveries['abandoned']} deliveries were given up: `watcher alerts` shows which")
+        said.append(
+            f"{found.deliveries['abandoned']} deliveries were given up: `watcher deliveries`, then `watcher resend`"
+        )
     said += [f"{team.team}: rules are refused, the last good ones run: `watcher check`" for team in found.rejected]
     if found.quarantined:
         said.append(f"{len(found.quarantined)} items made watcher crash and were set aside: please report them")

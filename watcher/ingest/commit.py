@@ -16,6 +16,7 @@ from watcher.model import (
     Filed,
     Hold,
     Item,
+    Notice,
     Owed,
     Seen,
     Story,
@@ -44,7 +45,8 @@ class Commit:
         reports: Each with the development it founded or joined; append-only, the order matters to `Memory.restore`.
         alerts: Raised now; `due` says when they may leave.
         holds: What was withheld; the last one of a team and development is the one in force.
-        deliveries: One for each alert, channel and recipient.
+        notices: What teams are told about watcher itself.
+        deliveries: One for each alert or notice, channel and recipient.
         wakes: Replace those of the same kind and subject.
         settled: Wakes that are done with and can be deleted.
         poisoned: Items that could not be decided; nothing else of them is in this value.
@@ -59,6 +61,7 @@ class Commit:
     decisions: tuple[Decision, ...] = ()
     alerts: tuple[Alert, ...] = ()
     holds: tuple[Hold, ...] = ()
+    notices: tuple[Notice, ...] = ()
     deliveries: tuple[Owed, ...] = ()
     wakes: tuple[Wake, ...] = ()
     settled: tuple[Wake, ...] = ()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -134,13 +135,24 @@ def _read_channels(node: Node, team: TeamId, faults: Faults, *, secrets: Collect
             faults.add(name, f"channels: {name.text!r} is not a name in small letters, such as desk", "bad-name")
         elif address := _read_address(name.text, value, team, faults, secrets=secrets):
             found[name.text] = address
-    return found
+    return {name: _sound_fallback(address, found, node, faults) for name, address in found.items()}
+
+
+def _sound_fallback(address: Address, channels: Mapping[str, Address], node: Table, faults: Faults) -> Address:
+    """The channel as it is, or without a fallback that there is not."""
+    if address.fallback is None or (address.fallback in channels and address.fallback != address.name):
+        return address
+    offer = did_you_mean(address.fallback, [name for name in channels if name != address.name])
+    place = next(value for key, value in node if key.text == address.name)
+    message = f"fallback: the team has no other channel called {address.fallback!r}{offer}"
+    faults.add(place, message, "unknown-channel")
+    return replace(address, fallback=None)
 
 
 def _read_address(
     name: str, node: Node, team: TeamId, faults: Faults, *, secrets: Collection[str] | None
 ) -> Address | None:
-    fields = read_fields(node, (*CHANNEL_KINDS, "secret"), faults)
+    fields = read_fields(node, (*CHANNEL_KINDS, "secret", "fallback", "fallback_after"), faults)
     kinds = [kind for kind in CHANNEL_KINDS if kind in fields]
     if len(kinds) != 1:
         if isinstance(node, Table):
@@ -160,7 +172,18 @@ def _read_address(
         recipients = tuple(dict.fromkeys(filter(None, (_url(one, faults) for one in _several(value, faults)))))
     elif read_truth(value, faults) is False:
         return None
-    return Address(name, kinds[0], recipients, secret) if recipients and len(faults) == before else None
+    fallback = read_text(fields["fallback"], faults, limit=100) if "fallback" in fields else None
+    after = _read_after(fields["fallback_after"], faults) if "fallback_after" in fields else 3
+    address = Address(name, kinds[0], recipients, secret, fallback, after)
+    return address if recipients and len(faults) == before else None
+
+
+def _read_after(node: Node, faults: Faults) -> int:
+    text = node.text if isinstance(node, Scalar) else ""
+    if text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 20:
+        return int(text)
+    faults.add(node, "fallback_after: expected a number of failed attempts, 1 to 20", "wrong-shape")
+    return 3
 
 
 def _several(node: Node, faults: Faults) -> tuple[Scalar, ...]:

@@ -13,6 +13,7 @@ from watcher.model.alerts import (
     Hold,
     Match,
     Message,
+    Notice,
     Owed,
     Receipt,
     Severity,
@@ -34,6 +35,7 @@ from watcher.model.ids import (
     TeamId,
     alert_id,
     delivery_id,
+    notice_id,
 )
 from watcher.model.sources import Cursor, Failed, FailureReason, Fetch, Fetched, Item, NotModified, Part, Source, Span
 from watcher.model.stories import (
@@ -84,6 +86,7 @@ __all__ = [
     "Match",
     "Message",
     "NotModified",
+    "Notice",
     "Owed",
     "Part",
     "PlaceFact",
@@ -106,4 +109,5 @@ __all__ = [
     "Wishes",
     "alert_id",
     "delivery_id",
+    "notice_id",
 ]

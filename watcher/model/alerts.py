@@ -164,7 +164,11 @@ class Owed:
 
     Args:
         id: Stable: derived from alert, channel and recipient (`delivery_id`).
+        alert: What is owed: an alert, or a notice.
+        attempts: Made so far.
         bundle: Alerts with the same one leave as one list, such as a digest; empty: on its own.
+        notice: Whether `alert` is the id of a notice.
+        forgiven: Attempts that do not count, because a person has sent it again since.
     """
 
     id: DeliveryId
@@ -176,6 +180,24 @@ class Owed:
     due: datetime
     attempts: int = 0
     bundle: str = ""
+    notice: bool = False
+    forgiven: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """
+    What watcher tells a team about itself, such as an address that is gone. Derived ids: told once.
+
+    Args:
+        text: Plain words, in lines.
+    """
+
+    id: AlertId
+    team: TeamId
+    subject: str
+    text: str
+    time: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +216,16 @@ class Address:
         kind: `email`, `webhook` or `console`.
         recipients: Mail addresses or URLs; each is owed and settled on its own.
         secret: Name of the secret that signs or authorises, within the team's own secrets; None: none.
+        fallback: The channel that takes over what this one does not; None: none.
+        fallback_after: Failed attempts before it does; at once when the refusal is final.
     """
 
     name: str
     kind: str
     recipients: tuple[str, ...]
     secret: str | None = None
+    fallback: str | None = None
+    fallback_after: int = 3
 
 
 @dataclass(frozen=True, slots=True)

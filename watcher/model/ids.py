@@ -30,6 +30,11 @@ def delivery_id(alert: AlertId, channel: str, recipient: str) -> DeliveryId:
     return DeliveryId(_digest("delivery", alert, channel, recipient))
 
 
+def notice_id(team: TeamId, about: str, *keys: str) -> AlertId:
+    """The id of what a team is told about watcher itself; it shares the space of alerts."""
+    return AlertId(_digest("notice", team, about, *keys))
+
+
 def _digest(*parts: str) -> str:
     """128 bits in hex; lengths are hashed too, so that no two lists of parts run together."""
     text = "".join(f"{len(part)}:{part}" for part in parts)

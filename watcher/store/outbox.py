@@ -13,16 +13,30 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Row, and_, bindparam, exists, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    false,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from watcher.errors import DeliveryError
-from watcher.model import Receipt
+from watcher.aftermath import Aftermath
+from watcher.model import Owed, Receipt, TeamId
 from watcher.protocols import Parcel
-from watcher.schedule import next_attempt
 from watcher.store.codec import sound
-from watcher.store.database import Database
-from watcher.store.rows import to_owed
-from watcher.store.tables import attempts, deliveries
+from watcher.store.database import Database, chunks
+from watcher.store.rows import of_notice, of_owed, to_owed
+from watcher.store.tables import attempts, deliveries, disabled, notices
 
 PARCEL_LIMIT = 100  # deliveries in one message; what is left over goes as another
 DETAIL_LIMIT = 500  # characters of what the other side said
@@ -52,23 +66,54 @@ class SqlOutbox:
             connection.execute(insert(attempts), started)
             return parcel
 
-    def settle(self, parcel: Parcel, outcome: Receipt | DeliveryError, *, now: datetime) -> datetime | None:
-        """Record how the attempt ended: sent, postponed or abandoned."""
-        number = parcel[0].attempts
-        if isinstance(outcome, Receipt):
-            state, again, detail = "sent", None, outcome.detail
-        else:
-            again = next_attempt(number, now=now, retry_after=outcome.retry_after) if outcome.retryable else None
-            state, detail = "postponed" if again else "abandoned", str(outcome)
-        ended = {"outcome": state, "ended": now, "detail": sound(detail)[:DETAIL_LIMIT]}
-        which = {"ids": [owed.id for owed in parcel], "attempt": number}
+    def settle(self, parcel: Parcel, outcome: Receipt | Aftermath, said: str, *, now: datetime) -> None:
+        """Record how the attempt ended: sent, postponed or abandoned, and what follows."""
+        which = {"ids": [owed.id for owed in parcel], "attempt": parcel[0].attempts}
         with self._database.write() as connection:
-            if state == "sent":
+            if isinstance(outcome, Receipt):
+                state = "sent"
                 connection.execute(_SENT, {"ids": which["ids"]})
             else:
-                connection.execute(_REFUSED, {**which, "to": state, "again": again})
+                state = "postponed" if outcome.again else "abandoned"
+                connection.execute(_REFUSED, {**which, "to": state, "again": outcome.again})
+                _follow(connection, parcel[0], outcome, now)
+            ended = {"outcome": state, "ended": now, "detail": sound(said)[:DETAIL_LIMIT]}
             connection.execute(_END, {**which, **ended})
-        return again
+
+    def disabled(self, owed: Owed) -> str | None:
+        """Why its recipient is not sent anything any more; None: it is."""
+        with self._database.read() as connection:
+            found = connection.execute(_DISABLED, _recipient(owed)).one_or_none()
+        return f"{found.detail} on {found.since:%Y-%m-%d}; `watcher resend` tries it again" if found else None
+
+    def resend(
+        self, beginnings: Collection[str], *, team: TeamId | None = None, abandoned: bool = False, now: datetime
+    ) -> tuple[Owed, ...]:
+        """
+        Make deliveries due again, whatever became of them, with all that left with them and under their ids.
+
+        Their attempts so far are forgiven, and an address that was gone is tried again.
+
+        Args:
+            beginnings: Of delivery ids.
+            abandoned: Besides, everything that was given up, of the team if one is named.
+        """
+        named = [deliveries.c.id.startswith(one, autoescape=True) for one in beginnings]
+        given_up = deliveries.c.state == "abandoned"
+        if abandoned:
+            named.append(given_up if team is None else given_up & (deliveries.c.team == team))
+        with self._database.write() as connection:
+            # What is being sent at this moment will be settled by whoever sends it.
+            meant = select(deliveries).where(or_(false(), *named), deliveries.c.state != "claimed")
+            parcels = {row.parcel for row in connection.execute(meant) if row.parcel}
+            rows = {row.id: row for row in connection.execute(meant)}
+            for some in chunks(sorted(parcels)):
+                together = select(deliveries).where(deliveries.c.parcel.in_(some), deliveries.c.state != "claimed")
+                rows.update((row.id, row) for row in connection.execute(together))
+            for row in rows.values():
+                connection.execute(_AGAIN, {"key": row.id, "now": now})
+                connection.execute(_ENABLE, _recipient(to_owed(row)))
+        return tuple(to_owed(row) for row in rows.values())
 
 
 def free_claims(connection: Connection, *, now: datetime) -> None:
@@ -76,6 +121,21 @@ def free_claims(connection: Connection, *, now: datetime) -> None:
     claimed = deliveries.c.state == "claimed"
     _lose(connection, claimed, now)
     connection.execute(update(deliveries).where(claimed).values(state="due", next=now))
+
+
+def _follow(connection: Connection, first: Owed, outcome: Aftermath, now: datetime) -> None:
+    """What others owe because of a failure, and whether its recipient stays in use. Told once: derived ids."""
+    if outcome.notices:
+        connection.execute(TELL, [of_notice(notice) for notice in outcome.notices])
+    if outcome.owed:
+        connection.execute(OWE, [of_owed(owed) for owed in outcome.owed])
+    if outcome.disabled:
+        detail = sound(outcome.disabled)[:DETAIL_LIMIT]
+        connection.execute(_DISABLE, {**_recipient(first), "since": now, "detail": detail})
+
+
+def _recipient(owed: Owed) -> dict[str, str]:
+    return {"team": owed.team, "kind": owed.kind, "recipient": owed.recipient}
 
 
 def _busy() -> ColumnElement[bool]:
@@ -108,6 +168,17 @@ _REFUSED = (
     update(deliveries)
     .where(deliveries.c.id.in_(_IDS), deliveries.c.state == "claimed", deliveries.c.attempts == bindparam("attempt"))
     .values(state=bindparam("to"), next=bindparam("again"))
+)
+OWE = sqlite_insert(deliveries).on_conflict_do_nothing(index_elements=["id"])
+TELL = sqlite_insert(notices).on_conflict_do_nothing(index_elements=["id"])
+_DISABLE = sqlite_insert(disabled).on_conflict_do_nothing(index_elements=["team", "kind", "recipient"])
+_IT = and_(*(disabled.c[name] == bindparam(name) for name in ("team", "kind", "recipient")))
+_DISABLED = select(disabled).where(_IT)
+_ENABLE = delete(disabled).where(_IT)
+_AGAIN = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("key"))
+    .values(state="due", next=bindparam("now"), forgiven=deliveries.c.attempts)
 )
 _END = update(attempts).where(attempts.c.delivery.in_(_IDS), attempts.c.number == bindparam("attempt"))
 

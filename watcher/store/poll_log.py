@@ -19,6 +19,7 @@ from watcher.store import rows, tables
 from watcher.store.codec import dump, load
 from watcher.store.database import Database, chunks
 from watcher.store.lease import Lease
+from watcher.store.outbox import OWE, TELL
 
 Value = TypeVar("Value")
 
@@ -83,7 +84,8 @@ class SqlPollLog:
             _append(connection, tables.decisions, map(rows.of_decision, commit.decisions))
             _put(connection, tables.alerts, map(rows.of_alert, _last(commit.alerts, lambda alert: alert.id)))
             _append(connection, tables.holds, map(rows.of_hold, commit.holds))
-            _run(connection, _OWE, map(rows.of_owed, commit.deliveries))
+            _run(connection, TELL, map(rows.of_notice, commit.notices))
+            _run(connection, OWE, map(rows.of_owed, commit.deliveries))
             _run(connection, _SETTLE, ({"its_kind": w.kind, "its_subject": w.subject} for w in commit.settled))
             _put(connection, tables.wakes, map(rows.of_wake, _last(commit.wakes, lambda w: (w.kind, w.subject))))
             _append(connection, tables.quarantine, [rows.of_poisoned(value, now) for value in commit.poisoned])
@@ -111,7 +113,6 @@ _UPSERTS = {
         tables.wakes,
     )
 }
-_OWE = sqlite_insert(tables.deliveries).on_conflict_do_nothing(index_elements=["id"])
 _SETTLE = delete(tables.wakes).where(
     tables.wakes.c.kind == bindparam("its_kind"), tables.wakes.c.subject == bindparam("its_subject")
 )

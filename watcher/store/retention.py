@@ -21,9 +21,11 @@ from watcher.store.tables import (
     developments,
     holds,
     items,
+    notices,
     quarantine,
     reports,
     seen,
+    silences,
     stories,
 )
 
@@ -84,6 +86,7 @@ def _steps(keep: Retention, now: datetime) -> tuple[tuple[Table, ColumnElement[b
         stories.c.id == developments.c.story,
         stories.c.closed < now - keep.reports,
     )
+    told = exists().where(deliveries.c.notice == notices.c.id, deliveries.c.next.is_not(None))
     owed = exists().where(deliveries.c.alert == alerts.c.id, deliveries.c.next.is_not(None))
     used = select(stories.c.appointment).where(stories.c.appointment.is_not(None))
     return (
@@ -95,6 +98,8 @@ def _steps(keep: Retention, now: datetime) -> tuple[tuple[Table, ColumnElement[b
         (reports, closed, delete(reports)),
         (seen, seen.c.time < now - keep.seen, delete(seen)),
         (alerts, (alerts.c.time < now - keep.stories) & ~owed, delete(alerts)),
+        (notices, (notices.c.time < now - keep.decisions) & ~told, delete(notices)),
+        (silences, silences.c.end < now - keep.decisions, delete(silences)),
         (stories, (stories.c.last_seen < now - keep.stories) & stories.c.closed.is_not(None), delete(stories)),
         (
             appointments,

@@ -22,6 +22,7 @@ from watcher.model import (
     Hold,
     Item,
     ItemId,
+    Notice,
     Owed,
     Seen,
     Story,
@@ -145,7 +146,8 @@ def of_owed(owed: Owed) -> Values:
     """A new row of `deliveries`."""
     return {
         "id": owed.id,
-        "alert": owed.alert,
+        "alert": None if owed.notice else owed.alert,
+        "notice": owed.alert if owed.notice else None,
         "team": owed.team,
         "channel": owed.channel,
         "kind": owed.kind,
@@ -155,6 +157,7 @@ def of_owed(owed: Owed) -> Values:
         "due": owed.due,
         "next": owed.due,
         "attempts": owed.attempts,
+        "forgiven": owed.forgiven,
     }
 
 
@@ -162,7 +165,7 @@ def to_owed(row: Row[Any]) -> Owed:
     """The delivery of a whole row of `deliveries`, as it stands."""
     return Owed(
         id=DeliveryId(row.id),
-        alert=AlertId(row.alert),
+        alert=AlertId(row.alert or row.notice),
         team=TeamId(row.team),
         channel=row.channel,
         kind=row.kind,
@@ -170,7 +173,14 @@ def to_owed(row: Row[Any]) -> Owed:
         due=row.due,
         attempts=row.attempts,
         bundle=row.bundle,
+        notice=row.notice is not None,
+        forgiven=row.forgiven,
     )
+
+
+def of_notice(notice: Notice) -> Values:
+    """A row of `notices`."""
+    return {"id": notice.id, "team": notice.team, "time": notice.time, "payload": dump(notice)}
 
 
 def of_wake(wake: Wake) -> Values:

@@ -38,6 +38,7 @@ _OPEN = text("closed IS NULL")
 _WITH_TEXT = text("text IS NOT NULL")
 _OWED = text("next IS NOT NULL")
 _CLAIMED = text("state = 'claimed'")
+_OF_NOTICE = text("notice IS NOT NULL")
 _ABANDONED = text("state = 'abandoned'")
 
 sources = Table(
@@ -167,6 +168,28 @@ holds = Table(
     Index("holds_time", "time"),
 )
 
+# What watcher tells a team about itself.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("time", Moment, nullable=False),
+    Column("payload", Text, nullable=False),
+    Index("notices_time", "time"),
+)
+
+# Addresses that said they are gone; nothing is sent there until a person asks for it.
+disabled = Table(
+    "disabled",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("recipient", Text, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
 # `next` is when a row must be looked at again: when it is due, when the claim on it runs out, or when a postponed one
 # is tried again. It is null once sent or abandoned, so that the index holds only what is still owed.
 deliveries = Table(
@@ -174,7 +197,8 @@ deliveries = Table(
     metadata,
     Column("seq", Serial, primary_key=True, autoincrement=True),
     Column("id", Text, nullable=False, unique=True),
-    Column("alert", Text, ForeignKey("alerts.id", ondelete="CASCADE"), nullable=False),
+    Column("alert", Text, ForeignKey("alerts.id", ondelete="CASCADE")),
+    Column("notice", Text, ForeignKey("notices.id", ondelete="CASCADE")),
     Column("team", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("kind", Text, nullable=False),
@@ -185,7 +209,9 @@ deliveries = Table(
     Column("due", Moment, nullable=False),
     Column("next", Moment),
     Column("attempts", Integer, nullable=False),
+    Column("forgiven", Integer, nullable=False, default=0),
     Index("deliveries_alert", "alert"),
+    Index("deliveries_notice", "notice", sqlite_where=_OF_NOTICE, postgresql_where=_OF_NOTICE),
     Index("deliveries_next", "next", sqlite_where=_OWED, postgresql_where=_OWED),
     Index("deliveries_claimed", "kind", "recipient", sqlite_where=_CLAIMED, postgresql_where=_CLAIMED),
     Index("deliveries_abandoned", "seq", sqlite_where=_ABANDONED, postgresql_where=_ABANDONED),
@@ -201,6 +227,25 @@ attempts = Table(
     Column("ended", Moment),
     Column("outcome", Text),
     Column("detail", Text, nullable=False, default=""),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("start", Moment, nullable=False),
+    Column("end", Moment, nullable=False),
+    Column("payload", Text, nullable=False),
+    Index("silences_end", "end"),
+)
+
+acknowledgements = Table(
+    "acknowledgements",
+    metadata,
+    Column("alert", Text, ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True),
+    Column("who", Text, nullable=False),
+    Column("time", Moment, nullable=False),
+    Index("acknowledgements_time", "time"),
 )
 
 wakes = Table(

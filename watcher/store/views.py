@@ -8,14 +8,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select, true
 
-from watcher.model import Alert, AlertId, Development, Item, ItemId, Owed, Story, Team, TeamId
+from watcher.model import Alert, AlertId, Development, Item, ItemId, Notice, Owed, Story, Team, TeamId
 from watcher.render import Told
 from watcher.store.codec import load, sound
 from watcher.store.database import Database, chunks
 from watcher.store.rows import to_item, to_owed
-from watcher.store.tables import alerts, attempts, deliveries, developments, items, stories
+from watcher.store.tables import alerts, attempts, deliveries, developments, items, notices, stories
 
 ITEM_LIMIT = 50  # items of one development that are shown; some have hundreds
 EARLIER_LIMIT = 20
@@ -102,10 +102,48 @@ class Views:
                 _deliveries(connection, deliveries.c.alert == alert.id, ITEM_LIMIT),
             )
 
-    def deliveries(self, states: Collection[str], *, limit: int = 100) -> tuple[DeliveryState, ...]:
+    def deliveries(
+        self, states: Collection[str], *, team: TeamId | None = None, limit: int = 100
+    ) -> tuple[DeliveryState, ...]:
         """Deliveries in these states, oldest first, with every attempt."""
+        which = and_(deliveries.c.state.in_(states), true() if team is None else deliveries.c.team == team)
         with self._database.read() as connection:
-            return _deliveries(connection, deliveries.c.state.in_(states), limit)
+            return _deliveries(connection, which, limit)
+
+    def delivery(self, beginning: str) -> DeliveryState | None:
+        """The delivery whose id begins so, with every attempt; None: there is none, or more than one."""
+        with self._database.read() as connection:
+            found = _deliveries(connection, deliveries.c.id.startswith(beginning, autoescape=True), 2)
+        return found[0] if len(found) == 1 else None
+
+    def titles(self, told: Collection[AlertId]) -> Mapping[AlertId, str]:
+        """What alerts and notices are about, in a line each."""
+        found: dict[AlertId, str] = {}
+        with self._database.read() as connection:
+            for some in chunks(list(told)):
+                query = select(alerts.c.id, developments.c.title).join_from(
+                    alerts, developments, developments.c.id == alerts.c.development
+                )
+                found.update(
+                    (AlertId(key), title) for key, title in connection.execute(query.where(alerts.c.id.in_(some)))
+                )
+                about = select(notices.c.payload).where(notices.c.id.in_(some))
+                values = [load(Notice, payload) for payload in connection.execute(about).scalars()]
+                found.update((value.id, value.subject) for value in values)
+        return found
+
+    def notice(self, key: AlertId) -> Notice:
+        """
+        What a team is told about watcher itself.
+
+        Raises:
+            KeyError: There is no such notice.
+        """
+        with self._database.read() as connection:
+            payload = connection.execute(select(notices.c.payload).where(notices.c.id == key)).scalar_one_or_none()
+        if payload is None:
+            raise KeyError(key)
+        return load(Notice, payload)
 
     def told(self, alert: AlertId, team: Team) -> Told:
         """

@@ -11,7 +11,7 @@ from watcher.deliver import Courier
 from watcher.errors import ConfigError, Problem, StoreError
 from watcher.ingest import Mind, wake
 from watcher.matching import Ruleset
-from watcher.model import Source, SourceId
+from watcher.model import Source, SourceId, Team, TeamId
 from watcher.poll import Poller, report
 from watcher.protocols import Clock
 from watcher.settings import Settings
@@ -57,7 +57,8 @@ class Desk:
         self._log.enrol(self.sources.values(), now=clock.now())
         write = writer(store.views, lambda: self.ruleset.teams, renderer())
         self.couriers = {
-            kind: Courier(store.outbox, {kind: channel}, write, clock) for kind, channel in channels(settings).items()
+            kind: Courier(store.outbox, {kind: channel}, write, clock, self._team)
+            for kind, channel in channels(settings).items()
         }
 
     @classmethod
@@ -125,6 +126,9 @@ class Desk:
                 channel.close()
         self.store.close()
         self._lease.release()
+
+    def _team(self, team: TeamId) -> Team | None:
+        return self.ruleset.teams.get(team)
 
     def _rules(self) -> Ruleset:
         last_good = last_good_of(self.store.rules)

@@ -12,6 +12,7 @@ from functools import partial
 from html import escape
 from importlib import resources
 
+from watcher import notices
 from watcher.channels.console import ConsoleChannel
 from watcher.channels.email import EmailChannel, MailServer, Security
 from watcher.channels.webhook import WebhookChannel
@@ -85,6 +86,8 @@ def writer(views: Views, teams: Teams, written_by: Renderer) -> Write:
         address = team.channels.get(first.channel) if team else None
         if team is None or address is None:
             raise DeliveryError(f"team {first.team} has no channel {first.channel} any more", retryable=False)
+        if first.notice:
+            return Letter(notices.message(first, views.notice(first.alert), now=now), address)
         tolds = [views.told(owed.alert, team) for owed in parcel]
         if len(parcel) == 1 and not first.bundle:
             return Letter(written_by.alert(first, tolds[0], now=now), address)
