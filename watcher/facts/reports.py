@@ -20,7 +20,7 @@ from watcher.model import (
     Span,
     Status,
 )
-from watcher.text import Document, publisher_of
+from watcher.text import Document, credit_of, publisher_of, sketch_of
 from watcher.vocabulary import Hit, Hits, Vocabulary
 
 MOST_REPORTS = 5
@@ -65,7 +65,7 @@ def read_facts(document: Document, hits: Hits, vocabulary: Vocabulary) -> tuple[
     if not hits.actors or not hits.concepts:
         return ()
     page = Page(document, hits, vocabulary)
-    voice = _Voice(publisher_of(document.item), content_words(page))
+    voice = _voice(page)
     reports: list[Report] = []
     for trigger in _triggers(page):
         report = _report(page, trigger, voice)
@@ -137,6 +137,14 @@ class _Voice:
 
     publisher: str
     words: frozenset[str]
+    credit: str
+    sketch: tuple[int, ...]
+
+
+def _voice(page: Page) -> _Voice:
+    document = page.document
+    title, text = document.folded[: document.title_end], document.folded[document.title_end :]
+    return _Voice(publisher_of(document.item), content_words(page), credit_of(title, text), sketch_of(text))
 
 
 def _report(page: Page, trigger: Hit, voice: _Voice) -> Report | None:
@@ -176,6 +184,8 @@ def _report(page: Page, trigger: Hit, voice: _Voice) -> Report | None:
         words=voice.words,
         tier=item.tier,
         baseline=item.baseline,
+        credit=voice.credit,
+        sketch=voice.sketch,
     )
 
 

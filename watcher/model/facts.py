@@ -92,6 +92,8 @@ class Report:
         words: Folded content words of title, for comparing texts.
         principal: Whether speaker or agent is a party to the event.
         also: Other events that the same item reports of the same actors; ingest fills it when it joins reports.
+        credit: The key of the agency whose report the item prints or passes on; empty: it is the outlet's own.
+        sketch: Numbers by which copies of the body are known, see `text.voices`; empty: there is hardly any body.
     """
 
     item: ItemId
@@ -121,3 +123,5 @@ class Report:
     tier: int = 2
     baseline: bool = False
     also: tuple[ConceptId, ...] = ()
+    credit: str = ""
+    sketch: tuple[int, ...] = ()

@@ -47,7 +47,9 @@ class Development:
     Args:
         kind: NEW, UPDATE, POSSIBLE or RETRACTED; a repeat joins one and makes none.
         items: Every item that joined, in order; the first is the lead.
-        publishers: Independent voices among them, in order of appearance.
+        publishers: Independent voices among them, in order of appearance: of one newsroom, of those that print one
+            agency and of copies of one text the first.
+        outlets: Every publisher among them, in order of appearance; empty in what an earlier version stored.
         changes: What is different from the state before it.
         inferred_from: The items that imply it, though none says so; empty when it was stated.
         value: 0..1, how much it matters; the lane follows from it.
@@ -70,6 +72,7 @@ class Development:
     changes: tuple[Change, ...] = ()
     inferred_from: tuple[ItemId, ...] = ()
     facts: Report | None = None
+    outlets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ class Claim:
         tier: Of the item's source.
         mark: Names the words of its title, so that copies of one text count once; 0: not known.
         country: Of a place; empty where unknown.
+        voice: Who speaks in truth: the agency that is credited, else the newsroom.
     """
 
     slot: str
@@ -109,6 +113,7 @@ class Claim:
     tier: int = 2
     mark: int = 0
     country: str = ""
+    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

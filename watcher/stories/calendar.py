@@ -40,7 +40,8 @@ from watcher.stories.slots import (
     on_file,
     slots_of,
 )
-from watcher.stories.track import Phase, phase_of
+from watcher.stories.track import Phase, phase_of, voice_of
+from watcher.text import family_of
 
 PENDING = "?"  # after a slot's name: given by one outlet, not on file
 _FIRST_TIER = 1
@@ -250,16 +251,20 @@ def _is_one_evening(change: Change) -> bool:
 
 
 def _voices(claims: Iterable[Claim]) -> set[str]:
-    """Publishers, of those whose titles are copies of each other the first."""
+    """Who gives the value in truth, of those whose titles are copies of each other the first."""
     first: dict[int | str, str] = {}
     for claim in claims:
-        first.setdefault(claim.mark or claim.publisher, claim.publisher)
+        first.setdefault(claim.mark or _voice(claim), _voice(claim))
     return set(first.values())
+
+
+def _voice(claim: Claim) -> str:
+    return claim.voice or family_of(claim.publisher)  # an earlier version stored none
 
 
 def _inference(change: Change, held: Claim, voices: list[Claim]) -> Inference:
     items = tuple(dict.fromkeys((held.item, voices[0].item, voices[-1].item)))
-    publishers = tuple(dict.fromkeys(claim.publisher for claim in voices))
+    publishers = tuple(dict.fromkeys({_voice(claim): claim.publisher for claim in reversed(voices)}.values()))[::-1]
     if change.slot == "place":
         return Inference(ConceptId("schedule.venue_changed"), Direction.VENUE, items, publishers)
     if days_of(change.after) < days_of(change.before or ""):
@@ -273,7 +278,17 @@ def _inference(change: Change, held: Claim, voices: list[Claim]) -> Inference:
 def _claim(report: Report, slot: str, value: str) -> Claim:
     mark = key_of(" ".join(sorted(report.words))) >> 1 if report.words else 0
     country = next((fact.country for fact in report.places if slot == "place" and fact.place == value), "")
-    return Claim(slot, value, report.item, report.publisher, report.time, tier=report.tier, mark=mark, country=country)
+    return Claim(
+        slot,
+        value,
+        report.item,
+        report.publisher,
+        report.time,
+        tier=report.tier,
+        mark=mark,
+        country=country,
+        voice=voice_of(report),
+    )
 
 
 def _with(one: Appointment, claim: Claim) -> Appointment:

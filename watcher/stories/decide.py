@@ -29,7 +29,7 @@ from watcher.stories.calendar import Booking, Inference
 from watcher.stories.compare import Verdict, agreements
 from watcher.stories.ids import development_id, story_id
 from watcher.stories.slots import days_of
-from watcher.stories.track import Phase, Track, due_days, due_places, is_turn, is_voice, phase_of
+from watcher.stories.track import Phase, Track, due_days, due_places, is_turn, is_voice, phase_of, voice_of
 from watcher.stories.value import lane_of, mean_worth, worth_of
 from watcher.stories.weights import Joining, Worth
 
@@ -147,12 +147,13 @@ def _is_told(change: Change, track: Track, report: Report) -> bool:
 def _joined(report: Report, best: Verdict, scene: Scene, *, worth: Worth) -> Development:
     before, track, booking = best.track.development, best.track, scene.booking
     publishers = before.publishers
-    if is_voice(report, track.voices):
+    if is_voice(report, track.voices) and report.publisher not in publishers:
         publishers = (*publishers, report.publisher)
     after = replace(
         before,
         items=before.items if report.item in before.items else (*before.items, report.item),
         publishers=publishers,
+        outlets=tuple(dict.fromkeys((*(before.outlets or before.publishers), report.publisher))),
         last_seen=max(before.last_seen, report.seen),
     )
     if booking and booking.changes and before.kind is Kind.POSSIBLE and before.lane is Lane.DIGEST:
@@ -198,6 +199,7 @@ def _founded(report: Report, scene: Scene, weights: Joining, *, worth: Worth) ->
         url=report.url,
         items=(report.item,),
         publishers=(report.publisher,),
+        outlets=(report.publisher,),
         first_seen=report.seen,
         last_seen=report.seen,
         changes=changes,
@@ -295,7 +297,7 @@ def _own_source(report: Report, track: Track) -> bool:
     An outlet that quotes a denial takes nothing back; a party that denies only answers, also what it said itself.
     """
     quotes = report.speaker is not None or report.agent is not None
-    return not quotes and report.publisher in track.voices and report.event in track.events
+    return not quotes and voice_of(report) in track.voices and report.event in track.events
 
 
 def _detail(report: Report, verdict: Verdict, weights: Joining) -> tuple[Change, ...]:

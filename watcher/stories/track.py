@@ -6,11 +6,13 @@ A `Track` is rebuilt by adding the same reports in the same order, which is all 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from watcher.model import ActorId, Development, Direction, Report, Role, Status
+from watcher.text import family_of, is_copy
 
 _DUE = frozenset((Role.PLANNED, Role.NEW, Role.HELD))
 _AHEAD = frozenset((Role.PLANNED, Role.NEW))
@@ -78,6 +80,13 @@ def numbers(report: Report, *, ordinal: bool) -> dict[str, frozenset[int]]:
     return {unit: frozenset(values) for unit, values in found.items()}
 
 
+class Said(NamedTuple):
+    """What copies of a report are known by: the words of its title and the sketch of its body."""
+
+    words: frozenset[str]
+    sketch: tuple[int, ...]
+
+
 class Track:
     """An open development with its reports; mutable, owned by `Memory`."""
 
@@ -117,7 +126,7 @@ class Track:
         self.places: set[str] = set()
         self.ordinals: dict[str, set[int]] = {}
         self.quantities: dict[str, set[int]] = {}
-        self.voices: dict[str, frozenset[str]] = {}
+        self.voices: dict[str, Said] = {}
         self.recent: list[datetime] = []
         self.pages: set[str] = set()
         self.outlets: set[str] = set()
@@ -143,7 +152,7 @@ class Track:
         _merge(self.ordinals, numbers(report, ordinal=True))
         _merge(self.quantities, numbers(report, ordinal=False))
         if is_voice(report, self.voices):
-            self.voices[report.publisher] = report.words
+            self.voices[voice_of(report)] = Said(report.words, report.sketch)
         self.recent = [*self.recent[-15:], report.seen]
 
     def busy(self, now: datetime) -> int:
@@ -151,12 +160,19 @@ class Track:
         return sum(1 for seen in self.recent if now - seen <= _BUSY)
 
 
-def is_voice(report: Report, voices: dict[str, frozenset[str]]) -> bool:
+def voice_of(report: Report) -> str:
+    """Who speaks in truth: the agency that is credited, else the newsroom whatever its feed is called."""
+    return report.credit or family_of(report.publisher)
+
+
+def is_voice(report: Report, voices: Mapping[str, Said]) -> bool:
     """
-    Whether the report is one more independent voice: another publisher, and not the same title word for word, which
-    is how copies of one agency text look.
+    Whether the report is one more independent voice: nobody who spoke already, and neither the same title word for word
+    nor nearly the same body, which is how copies of one agency text look.
     """
-    return report.publisher not in voices and (not report.words or report.words not in voices.values())
+    if voice_of(report) in voices or (report.words and any(report.words == said.words for said in voices.values())):
+        return False
+    return not is_copy(report.sketch, (said.sketch for said in voices.values()))
 
 
 def speakers_of(report: Report) -> Iterable[ActorId]:
