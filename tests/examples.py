@@ -32,7 +32,7 @@ from watcher.model import (
     Team,
     TeamId,
 )
-from watcher.render import Told
+from watcher.render import Step, Told
 
 NOON = datetime(2026, 2, 4, 12, 0, tzinfo=UTC)
 DESK = Address("desk", "email", ("desk@example.org",))
@@ -82,7 +82,7 @@ def development(lead: Item, *, changes: tuple[Change, ...] = (), key: str = "d2"
     )
 
 
-def told(lead: Item | None = None, *, changes: tuple[Change, ...] = (), earlier: tuple[Development, ...] = ()) -> Told:
+def told(lead: Item | None = None, *, changes: tuple[Change, ...] = (), earlier: tuple[Step, ...] = ()) -> Told:
     lead = lead or item()
     found = match(evidence(lead.title.split()[0], of=lead))
     alert = Alert(

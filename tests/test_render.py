@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from importlib import resources
 from pathlib import Path
@@ -10,7 +11,19 @@ import pytest
 
 from tests.examples import NOON, development, item, owed, told
 from watcher.model import Change, DevelopmentId, ItemId
-from watcher.render import EXCERPT_LIMIT, SUBJECT_LIMIT, Piece, Renderer, excerpt, link, one_line, pieces, say_value
+from watcher.render import (
+    EXCERPT_LIMIT,
+    SUBJECT_LIMIT,
+    Heard,
+    Piece,
+    Renderer,
+    Step,
+    excerpt,
+    link,
+    one_line,
+    pieces,
+    say_value,
+)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +48,7 @@ def test_text_and_html_say_who_what_since_when_and_why(renderer: Renderer) -> No
 
     for part in (written.text, written.html):
         assert "18 Feb 2026 → 11 Feb 2026" in part
-        assert "Gulf Wire, The Northern Post (2 publishers), since Wed 4 Feb 2026, 12:00 GMT" in part
+        assert "2 publishers: Gulf Wire, The Northern Post, since Wed 4 Feb 2026, 12:00 GMT" in part
         assert "Meeting moved up" in part
         assert "https://gulfwire.example/i1" in part
 
@@ -72,12 +85,46 @@ def test_an_inferred_change_says_so(renderer: Renderer) -> None:
 
 def test_earlier_developments_are_listed_and_the_thread_is_the_story(renderer: Renderer) -> None:
     first = development(item("Third round set for 18 February", key="i0"), key="d1")
+    sent = replace(told().alert, development=first.id, time=NOON - timedelta(hours=3))
+    step = Step(first, (Heard("Gulf Wire", NOON - timedelta(hours=3), NOON - timedelta(hours=3)),), (sent,))
 
-    written = renderer.alert(owed(), told(earlier=(first,)), now=NOON)
+    written = renderer.alert(owed(), told(earlier=(step,)), now=NOON)
 
     assert "Third round set for 18 February" in written.text
     assert "Third round set for 18 February" in written.html
     assert (written.thread, written.first_in_thread) == ("s1", False)
+
+
+def test_an_update_says_who_else_reports_by_now_what_was_told_before(renderer: Renderer) -> None:
+    first = development(item("Third round set for 18 February", key="i0"), key="d1")
+    first = replace(first, publishers=("Gulf Wire", "Own Post"), outlets=("Gulf Wire", "Copy Daily", "Own Post"))
+    at = NOON - timedelta(hours=3)
+    heard = tuple(
+        Heard(name, at + n * timedelta(hours=1), at + n * timedelta(hours=1)) for n, name in enumerate(first.outlets)
+    )
+    step = Step(first, heard, (replace(told().alert, development=first.id, time=at),))
+
+    written = renderer.alert(owed(), told(earlier=(step,)), now=NOON)
+
+    line = "Copy Daily, Own Post — 3 publishers (2 independent): Third round set for 18 February"
+    assert f"Now also  {line}" in written.text
+    assert f"Now also {line}" in written.html
+    story = written.payload["story"]
+    assert isinstance(story, dict)
+    assert story["now_also"] == [{"development": "d1", "outlets": ["Copy Daily", "Own Post"]}]
+    assert story["earlier"][0]["first"] == {"publisher": "Gulf Wire", "time": at.isoformat()}
+
+
+def test_copies_are_counted_and_not_taken_for_voices(renderer: Renderer) -> None:
+    base = told()
+    object.__setattr__(
+        base, "development", replace(base.development, outlets=("Gulf Wire", "The Northern Post", "Copy Daily"))
+    )
+
+    written = renderer.alert(owed(), base, now=NOON)
+
+    assert "3 publishers (2 independent): Gulf Wire, The Northern Post, Copy Daily, since" in written.text
+    assert written.payload["development"]["publishers"] == ["Gulf Wire", "The Northern Post"]  # type: ignore[index]
 
 
 def test_a_digest_lists_the_loudest_first_and_carries_every_payload(renderer: Renderer) -> None:

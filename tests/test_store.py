@@ -554,7 +554,8 @@ def test_what_is_told_names_the_lead_the_items_and_what_came_before(store: Store
 
     told = store.views.told(commit.alerts[0].id, TEAM)
 
-    assert (told.lead, told.items, told.earlier) == (commit.items[0], commit.items, (earlier,))
+    assert (told.lead, told.items) == (commit.items[0], commit.items)
+    assert [step.development for step in told.earlier] == [earlier]
     assert (told.alert, told.development, told.story) == (
         commit.alerts[0],
         commit.developments[0],

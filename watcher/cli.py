@@ -19,6 +19,7 @@ from watcher.commands import (
     replay,
     run,
     status,
+    story,
     try_channel,
     words,
 )
@@ -60,6 +61,7 @@ app.command("replay")(replay.replay)
 app.command("once")(run.once)
 app.command("run")(run.run)
 app.command("status")(status.status)
+app.command("story")(story.story)
 app.command("try-channel")(try_channel.try_channel)
 app.command("resend")(deliveries.resend)
 app.add_typer(alerts.app, name="alerts")

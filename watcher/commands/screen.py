@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 T = TypeVar("T")
+WIDTH = 80
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -61,6 +62,27 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, tit
     for row in rows:
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     console().print(table)
+
+
+def paragraph(text: str, *, indent: int = 0, mark: str = "", first: str = "") -> str:
+    """
+    The text in lines of 80 columns at most, each with its end; wide characters count twice.
+
+    Args:
+        mark: Stands before the first line; the others are set in as far.
+        first: What stands in the space before the first line.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    from watcher.render import one_line
+
+    room = WIDTH - indent - len(mark)
+    lines = Text(one_line(text)).wrap(Console(width=room), room)
+    return "".join(
+        f"{first if number == 0 else '':{indent}}{mark if number == 0 else ' ' * len(mark)}{line.plain.rstrip()}\n"
+        for number, line in enumerate(lines)
+    )
 
 
 def print_problems(problems: Iterable[Problem]) -> None:

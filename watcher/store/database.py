@@ -127,11 +127,17 @@ def create_file(path: Path) -> None:
         raise StoreError(f"{path}: {error.strerror} ({_REMEDIES['SQLITE_CANTOPEN']})") from error
 
 
+def _casefolded(text: str | None) -> str | None:
+    return None if text is None else text.casefold()
+
+
 def _engine(path: Path, busy: timedelta) -> Engine:
     engine = create_engine(URL.create("sqlite", database=str(path)))
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+        # SQLite's own `lower` knows ASCII only.
+        connection.create_function("casefolded", 1, _casefolded, deterministic=True)
         connection.isolation_level = None  # we say BEGIN ourselves, see below
         for pragma in (
             f"busy_timeout={busy // timedelta(milliseconds=1)}",

@@ -8,17 +8,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, true
+from sqlalchemy import ColumnElement, Connection, and_, select, true
 
 from watcher.model import Alert, AlertId, Development, Item, ItemId, Notice, Owed, Story, Team, TeamId
-from watcher.render import Told
+from watcher.render import Thread, Told
 from watcher.store.codec import load, sound
 from watcher.store.database import Database, chunks
 from watcher.store.rows import to_item, to_owed
 from watcher.store.tables import alerts, attempts, deliveries, developments, items, notices, stories
+from watcher.store.threads import Found, counted, earlier, find, thread
 
 ITEM_LIMIT = 50  # items of one development that are shown; some have hundreds
-EARLIER_LIMIT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Views:
         with self._database.read() as connection:
             found = connection.execute(query.order_by(alerts.c.time.desc(), alerts.c.id).limit(limit)).all()
             listed = [(load(Alert, payload), title or "") for payload, title in found]
-            states = _states(connection, [alert.id for alert, _ in listed])
+            states = counted(connection, [alert.id for alert, _ in listed])
         return tuple(AlertLine(alert, title, states.get(alert.id, {})) for alert, title in listed)
 
     def alert(self, beginning: str) -> AlertAccount | None:
@@ -101,6 +101,16 @@ class Views:
                 _items(connection, development.items),
                 _deliveries(connection, deliveries.c.alert == alert.id, ITEM_LIMIT),
             )
+
+    def stories(self, what: str) -> Found:
+        """The stories that an id of a story, development or alert begins, or whose titles hold all the words."""
+        with self._database.read() as connection:
+            return find(connection, what)
+
+    def thread(self, story: Story, *, team: TeamId | None = None) -> Thread:
+        """The story whole; with a team, only what that team was told counts as told."""
+        with self._database.read() as connection:
+            return thread(connection, story, team=team)
 
     def deliveries(
         self, states: Collection[str], *, team: TeamId | None = None, limit: int = 100
@@ -163,7 +173,7 @@ class Views:
                 raised.item, development.title, development.url, "", development.first_seen
             )
             joined = tuple(found[key] for key in development.items if key in found)
-            return Told(raised, team, development, story, lead, joined, _earlier(connection, development))
+            return Told(raised, team, development, story, lead, joined, earlier(connection, raised, development))
 
 
 def _matter(connection: Connection, alert: Alert) -> tuple[Development, Story]:
@@ -180,32 +190,6 @@ def _items(connection: Connection, ids: Sequence[ItemId]) -> tuple[Item, ...]:
     wanted = [sound(key) for key in dict.fromkeys(ids)][:ITEM_LIMIT]
     found = {row.id: to_item(row) for row in connection.execute(select(items).where(items.c.id.in_(wanted)))}
     return tuple(found[key] for key in wanted if key in found)
-
-
-def _earlier(connection: Connection, development: Development) -> tuple[Development, ...]:
-    """Developments of the same story before this one, oldest first, the last `EARLIER_LIMIT` of them."""
-    query = (
-        select(developments.c.payload)
-        .where(
-            developments.c.story == development.story,
-            developments.c.first_seen <= development.first_seen,
-            developments.c.id != development.id,
-        )
-        .order_by(developments.c.first_seen.desc())
-        .limit(EARLIER_LIMIT)
-    )
-    found = [load(Development, payload) for payload in connection.execute(query).scalars()]
-    return tuple(reversed(found))
-
-
-def _states(connection: Connection, ids: Sequence[AlertId]) -> dict[AlertId, dict[str, int]]:
-    """The number of deliveries in each state, by alert."""
-    counted: dict[AlertId, dict[str, int]] = {}
-    for some in chunks(ids):
-        query = select(deliveries.c.alert, deliveries.c.state, func.count()).where(deliveries.c.alert.in_(some))
-        for alert, state, count in connection.execute(query.group_by(deliveries.c.alert, deliveries.c.state)):
-            counted.setdefault(AlertId(alert), {})[state] = count
-    return counted
 
 
 def _deliveries(connection: Connection, which: ColumnElement[bool], limit: int) -> tuple[DeliveryState, ...]:

@@ -8,17 +8,14 @@ passes the templates in as text) and decides nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from watcher.model import (
     Alert,
-    Change,
     DeliveryId,
     Development,
     Evidence,
@@ -31,23 +28,13 @@ from watcher.model import (
     Story,
     Team,
 )
+from watcher.render.thread import Step, now_also, say_also, say_step, step_payload
+from watcher.render.words import KIND_WORDS, link, one_line, outlets_of, say_change, say_names, say_time, say_voices
 
 SUBJECT_LIMIT = 160  # characters; phones show some 40, desktops some 70, longer ones only cost bytes
 EXCERPT_LIMIT = 320
 EARLIER_LIMIT = 8
 SCHEMA = "watcher.alert.v1"
-
-KIND_WORDS = {
-    Kind.NEW: "New",
-    Kind.UPDATE: "Update",
-    Kind.POSSIBLE: "Possible update",
-    Kind.RETRACTED: "Retracted",
-    Kind.REPEAT: "Repeat",
-    Kind.ABSENT: "Nothing since",
-}
-SLOT_WORDS = {"date": "Date", "place": "Place", "status": "Status", "ordinal": "Round", "direction": "Schedule"}
-# Line breaks and other controls would forge headers; bidirectional overrides would disguise a title.
-CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +45,7 @@ class Told:
     Args:
         lead: The item that raised it.
         items: The items of its development so far, lead included, oldest first.
-        earlier: Developments of the same story before this one, oldest first.
+        earlier: What the story told before, oldest first; noise is left out, and only this team's alerts are in it.
     """
 
     alert: Alert
@@ -67,7 +54,12 @@ class Told:
     story: Story
     lead: Item
     items: tuple[Item, ...]
-    earlier: tuple[Development, ...] = ()
+    earlier: tuple[Step, ...] = ()
+
+    @property
+    def last_told(self) -> datetime | None:
+        """When the team was last told of the story before this alert; None: never."""
+        return max((alert.time for step in self.earlier for alert in step.alerts), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +68,6 @@ class Piece:
 
     text: str
     marked: bool
-
-
-def one_line(text: str) -> str:
-    """The text without line breaks, controls and bidirectional overrides, so that it is safe in a header."""
-    return " ".join(CONTROLS.sub(" ", text).split())
-
-
-def link(url: str) -> str:
-    """The address if it is one a reader may follow; anything but http and https becomes empty."""
-    return url if url.startswith(("https://", "http://")) else ""
 
 
 def pieces(text: str, spans: Sequence[tuple[int, int]]) -> tuple[Piece, ...]:
@@ -118,28 +100,6 @@ def excerpt(item: Item, evidence: Sequence[Evidence]) -> tuple[Piece, ...]:
     return (*lead, *marked, *((Piece(" …", marked=False),) if len(item.text) > start + EXCERPT_LIMIT else ()))
 
 
-def say_change(change: Change) -> str:
-    """One changed slot in words: `Date: 18 Feb 2026 → 11 Feb 2026`."""
-    name = SLOT_WORDS.get(change.slot, change.slot.replace("_", " ").capitalize())
-    after = say_value(change.after)
-    return f"{name}: {say_value(change.before)} → {after}" if change.before else f"{name}: {after}"
-
-
-def say_value(value: str) -> str:
-    """A fact's code as a person reads it: ISO dates are spelled out, keys lose their underscores."""
-    first, _, last = value.partition("..")
-    try:
-        days = [date.fromisoformat(day) for day in (first, last) if day]
-    except ValueError:
-        return value.replace("_", " ")
-    return " to ".join(f"{day:%-d %b %Y}" for day in days)
-
-
-def say_time(moment: datetime, zone: str) -> str:
-    """A time on the team's own clock, with the zone's name."""
-    return f"{moment.astimezone(ZoneInfo(zone)):%a %-d %b %Y, %H:%M %Z}"
-
-
 class Renderer:
     """
     Writes messages.
@@ -170,7 +130,7 @@ class Renderer:
             html=self._environment.get_template("alert.html").render(view(told)),
             payload=payload(owed.id, told),
             thread=told.story.id,
-            first_in_thread=not told.earlier,
+            first_in_thread=told.last_told is None,
             sent_at=now,
         )
 
@@ -227,11 +187,16 @@ def subject(told: Told) -> str:
 
 
 def sources(told: Told) -> str:
-    """Who says so: the publishers by name and number, and since when on the team's clock."""
-    names = told.development.publishers
-    shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    count = f" ({len(names)} publishers)" if len(names) > 1 else ""
-    return f"{shown}{count}, since {say_time(told.development.first_seen, told.team.timezone)}"
+    """Who says so: the publishers by number and name, and since when on the team's clock."""
+    count = say_voices(told.development)
+    names = say_names(outlets_of(told.development))
+    since = say_time(told.development.first_seen, told.team.timezone)
+    return f"{count}: {names}, since {since}" if count else f"{names}, since {since}"
+
+
+def also(told: Told) -> list[str]:
+    """What more outlets report by now, of what the team was told before."""
+    return [say_also(step, names) for step, names in now_also(told.earlier, since=told.last_told)]
 
 
 def reasons_of(alert: Alert) -> tuple[str, ...]:
@@ -275,9 +240,9 @@ def view(told: Told) -> dict[str, object]:
         "links": [
             (item.publisher or item.source, one_line(item.title), item.url) for item in told.items[:EARLIER_LIMIT]
         ],
+        "also": also(told),
         "earlier": [
-            (say_time(d.first_seen, told.team.timezone), one_line(d.title), d.url)
-            for d in told.earlier[-EARLIER_LIMIT:]
+            (say_step(step, told.team.timezone), step.development.url) for step in told.earlier[-EARLIER_LIMIT:]
         ],
     }
 
@@ -293,6 +258,7 @@ def text(told: Told) -> str:
     parts = [headline(told), ""]
     parts += [f"Changed   {say_change(change)}" for change in told.development.changes]
     parts += [f"Status    {shown['status']}", f"Says      {shown['sources']}"]
+    parts += [f"Now also  {line}" for line in also(told)]
     parts += [f"Why       {reason}" for reason in reasons_of(told.alert)]
     if told.development.inferred_from:
         parts += ["Inferred  no report says so; it follows from the dates or places of the reports below"]
@@ -307,9 +273,8 @@ def text(told: Told) -> str:
             *(f"  {item.publisher or item.source}: {one_line(item.title)}\n    {item.url}" for item in others),
         ]
     if told.earlier:
-        zone = told.team.timezone
         parts += ["", "Earlier in this story"]
-        parts += [f"  {say_time(d.first_seen, zone)}  {one_line(d.title)}" for d in told.earlier[-EARLIER_LIMIT:]]
+        parts += [f"  {say_step(step, told.team.timezone)}" for step in told.earlier[-EARLIER_LIMIT:]]
     return "\n".join(parts) + "\n"
 
 
@@ -338,7 +303,7 @@ def payload(delivery: DeliveryId, told: Told) -> dict[str, object]:
             }
             for match in alert.matches
         ],
-        "story": {"id": told.story.id, "title": told.story.title, "opened": told.story.opened.isoformat()},
+        "story": story_payload(told),
         "development": {
             "id": development.id,
             "event": development.event,
@@ -347,10 +312,23 @@ def payload(delivery: DeliveryId, told: Told) -> dict[str, object]:
             "changed": {change.slot: [change.before, change.after] for change in development.changes},
             "inferred_from": list(development.inferred_from),
             "publishers": list(development.publishers),
+            "outlets": list(outlets_of(development)),
             "first_seen": development.first_seen.isoformat(),
         },
         "items": [item_payload(item) for item in (told.lead, *(i for i in told.items if i.id != told.lead.id))][:50],
         "text": text(told),
+    }
+
+
+def story_payload(told: Told) -> dict[str, object]:
+    """The story and what it told before."""
+    more = now_also(told.earlier, since=told.last_told)
+    return {
+        "id": told.story.id,
+        "title": told.story.title,
+        "opened": told.story.opened.isoformat(),
+        "earlier": [step_payload(step) for step in told.earlier],
+        "now_also": [{"development": step.development.id, "outlets": list(names)} for step, names in more],
     }
 
 
