@@ -60,6 +60,8 @@ def _hosts(rule: Rule, reading: Reading, slot: Slot, *, limit: int) -> list[Hit]
 def _around(rule: Rule, reading: Reading, lists: Lists, *, trigger: Hit) -> tuple[Hit, ...] | None:
     """The choice for one of the deciding words, the nearest hits first."""
     where = rule.where
+    if where.parties and not all(lists := _taking_part(reading, lists, trigger)):
+        return None
     if rule.pair and not (lists := _directed(rule.pair, reading, lists, trigger=trigger)):
         return None
     ordered = len(lists) if where.ordered else 0
@@ -69,6 +71,14 @@ def _around(rule: Rule, reading: Reading, lists: Lists, *, trigger: Hit) -> tupl
         return pick(lists, distinct=True, in_order=ordered)
     found = pick_near(reading, [*lists, (trigger,)], where.within, distinct=True, in_order=ordered)
     return found[:-1] if found else None
+
+
+def _taking_part(reading: Reading, lists: Lists, trigger: Hit) -> Lists:
+    """The lists with only the parties of what the words tell; all of them where the facts name no two."""
+    report = reading.report_of(trigger)
+    if report is None or len(report.actors) < 2:
+        return lists
+    return [tuple(hit for hit in hits if hit.kind != "actor" or hit.name in report.actors) for hits in lists]
 
 
 def _directed(pair: Pair, reading: Reading, lists: Lists, *, trigger: Hit) -> Lists:

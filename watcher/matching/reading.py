@@ -30,6 +30,7 @@ _HAN = "\u3040-\u30ff\u3400-\u9fff"
 # A character of Chinese, or a word from its beginning on.
 _WORD = re.compile(rf"[{_HAN}]|(?<![^\W{_HAN}])[^\W{_HAN}]+")
 _NO_WORDS = frozenset(("zh", "ja"))
+_OFFICE_WITHIN = 1
 _CERTAIN = timedelta(days=3)
 
 
@@ -103,11 +104,15 @@ class Reading:
         return found
 
     def _holds_office(self, hit: Hit, role: str) -> bool:
-        """A person in that office, or a state whose leaders the item says to act ("the Israeli premier")."""
+        """A person in that office, or a state with the word for it beside it ("the Israeli premier")."""
         if hit.term.role:
             return hit.term.role == role
         level = {"leader": "leaders", "envoy": "envoys"}.get(role, "ministers")
-        return any(report.level == level and hit.name in report.actors for report in self.reports)
+        sentence = self.page.sentence(hit.start)
+        return any(
+            sentence.between(min(hit.end, mark.end), max(hit.start, mark.start)) <= _OFFICE_WITHIN
+            for mark in sentence.of("level", level)
+        )
 
     def limit(self, part: str) -> int:
         """Folded offset where `title`, `lead` or `text` ends."""

@@ -243,7 +243,14 @@ def _where() -> Schema:
     parts = {"enum": list(PARTS)}
     within = {"type": "string", "description": "sentence, paragraph, text, or 8 words"}
     return _table(
-        {"in": parts, "who": parts, "within": within, "order": {"enum": ["any", "given"]}}, "Where in the item"
+        {
+            "in": parts,
+            "who": parts,
+            "within": within,
+            "order": {"enum": ["any", "given"]},
+            "as": {"enum": ["named", "parties"]},
+        },
+        "Where in the item",
     )
 
 

@@ -85,12 +85,14 @@ class Where:
         who: The same for actors; None: as `part`, and without that anywhere.
         within: How near actors and deciding words stand to each other; None: anywhere.
         ordered: Whether the slots of `who` must come in the order given.
+        parties: Whether only those who take part in what the deciding words tell count: "talks on Iran" are not Iran's.
     """
 
     part: str | None = None
     who: str | None = None
     within: Within | None = None
     ordered: bool = False
+    parties: bool = False
 
 
 @dataclass(frozen=True, slots=True)

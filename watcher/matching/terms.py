@@ -239,8 +239,9 @@ def read_order(fields: Mapping[str, Node], faults: Faults) -> bool:
 
 def read_where(node: Node, faults: Faults) -> Where:
     """Where the deciding words and the actors must stand."""
-    fields = read_fields(node, ("in", "who", "within", "order"), faults)
+    fields = read_fields(node, ("in", "who", "within", "order", "as"), faults)
     part = read_choice(fields["in"], PARTS, faults) if "in" in fields else None
     who = read_choice(fields["who"], PARTS, faults) if "who" in fields else None
     within = read_within(fields["within"], faults) if "within" in fields else None
-    return Where(part, who, within, read_order(fields, faults))
+    parties = "as" in fields and read_choice(fields["as"], ("named", "parties"), faults) == "parties"
+    return Where(part, who, within, read_order(fields, faults), parties)
