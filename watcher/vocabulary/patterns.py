@@ -30,7 +30,7 @@ _MARKED = re.compile(r"\w+(?:[\"']\w+)*")
 _GAP_WORD = r"\w++(?:['.\-]\w++)*+\W++"
 # Articles written together with the next word ("l'accord", "dell'intesa") are no words between.
 _ELISION = r"(?:(?:[cdjlmnst]|qu|[ad]?ell|all|un)')?"
-# Between neighbours with `..0`: quotes and spaces or one hyphen, but nothing that parts clauses ("sanctions — top envoy").
+# Between neighbours with `..0`: quotes, spaces or one hyphen, but nothing that parts clauses ("sanctions — top envoy").
 _BESIDE = r"(?:[^\w,;:|\-]++|-)"
 _ADJACENT = r"[^\w\n]{1,3}"
 
