@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.http_server import Answer, http_server, ok
 from tests.smtp_server import smtp_server
 
 WATCHER = [sys.executable, "-c", "from watcher.cli import main; main()"]
@@ -173,3 +174,25 @@ def test_try_channel_sends_a_marked_test_and_says_what_the_server_answered(tmp_p
 
     assert "accepted by 127.0.0.1" in said
     assert [str(one["Subject"]) for one in mail.mails] == ["[TEST] watcher can reach you"]
+
+
+def test_a_source_that_moved_is_proposed_as_an_edit_and_made_when_asked(tmp_path: Path) -> None:
+    with http_server() as site:
+        site.answers["/old"] = Answer(301, {"location": site.url("/new")})
+        site.answers["/new"] = ok(b"<rss><channel><item><title>Talks</title></item></channel></rss>")
+        run("init", folder=tmp_path)
+        listed = f"sources:\n  # the wire\n  - {{source: wire, feed: '{site.url('/old')}', private: yes}}  # ours\n"
+        (tmp_path / "sources.yaml").write_text(listed)
+        run("once", folder=tmp_path)
+
+        shown = run("sources", "list", folder=tmp_path)
+        proposed = run("sources", "moved", folder=tmp_path)
+        before = (tmp_path / "sources.yaml").read_text()
+        run("sources", "moved", "--write", folder=tmp_path)
+
+    assert "wire" in shown
+    assert "15 min (learnt)" in shown
+    assert "sources.yaml:3: moved" in proposed
+    assert before == listed
+    assert (tmp_path / "sources.yaml").read_text() == listed.replace("/old", "/new")
+    assert "no source has moved" in run("sources", "moved", folder=tmp_path)

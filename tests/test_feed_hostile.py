@@ -27,7 +27,8 @@ def site() -> Iterator[Site]:
 
 
 def parse(body: bytes) -> tuple[Item, ...] | Failed:
-    return READER.parse(SOURCE, Fetched(body, "", SOURCE.address), now=NOON)
+    found = READER.parse(SOURCE, Fetched(body, "", SOURCE.address), now=NOON)
+    return found if isinstance(found, Failed) else found.items
 
 
 def flood(head: bytes, unit: bytes, tail: bytes = b"") -> bytes:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.http_server import Answer, Site, conditional, http_server, ok
-from watcher.model import Cursor, Failed, FailureReason, Fetched, Item, NotModified, Source, SourceId
+from watcher.model import Cursor, Failed, FailureReason, Fetched, Item, NotModified, Parsed, Source, SourceId
 from watcher.net import Client, Limits
 from watcher.sources.dates import read_date
 from watcher.sources.feed import FeedReader
@@ -41,7 +41,8 @@ def at(site: Site, path: str = "/rss") -> Source:
 
 
 def parse(body: bytes, *, source: Source = SOURCE, kind: str = "") -> tuple[Item, ...] | Failed:
-    return READER.parse(source, Fetched(body, kind, source.address), now=NOON)
+    found = READER.parse(source, Fetched(body, kind, source.address), now=NOON)
+    return found if isinstance(found, Failed) else found.items
 
 
 def items(body: bytes | str, *, source: Source = SOURCE, kind: str = "") -> tuple[Item, ...]:
@@ -149,6 +150,74 @@ def test_every_quirk_is_read_as_the_file_beside_it_says(pair: Path) -> None:
     ]
     assert said == expected
     assert len({item.id for item in found}) == len(found)
+
+
+HOURLY = "<sy:updatePeriod> hourly </sy:updatePeriod>"
+
+
+@pytest.mark.parametrize(
+    ("said", "ttl"),
+    [
+        pytest.param("<ttl>30</ttl>", 30, id="ttl in minutes"),
+        pytest.param("<ttl>soon</ttl>", None, id="a ttl that is none"),
+        pytest.param("<ttl>0</ttl>", None, id="nor zero"),
+        pytest.param("<ttl>99999999999999999999</ttl>", 43_200, id="a month at most"),
+        pytest.param(
+            "<sy:updatePeriod> hourly </sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>", 15, id="sy"
+        ),
+        pytest.param("<sy:updatePeriod>daily</sy:updatePeriod><ttl>5</ttl>", 1440, id="the longer of both"),
+        pytest.param(
+            "<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>", 60, id="sy 0"
+        ),
+        pytest.param("", None, id="nothing is said"),
+    ],
+)
+def test_how_often_a_feed_says_it_changes(said: str, ttl: int | None) -> None:
+    rss = (
+        f'<rss xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"><channel>{said}'
+        "<item><title>Talks</title></item></channel></rss>"
+    )
+
+    found = READER.parse(SOURCE, Fetched(rss.encode(), "", SOURCE.address), now=NOON)
+
+    assert isinstance(found, Parsed)
+    assert found.ttl == (timedelta(minutes=ttl) if ttl else None)
+
+
+A = "https://a.example"
+ATOM = '<feed xmlns="http://www.w3.org/2005/Atom">{}<entry><id>1</id><title>Talks</title></entry></feed>'
+PRESS = "<rss><channel><generator>https://wordpress.org/?v=6.5</generator><item><title>T</title></item></channel></rss>"
+
+
+@pytest.mark.parametrize(
+    ("body", "url", "older"),
+    [
+        pytest.param(ATOM.format('<link rel="next" href="?p=2"/>'), f"{A}/f", f"{A}/f?p=2", id="next"),
+        pytest.param(
+            ATOM.format('<link rel="prev-archive" href="/2026/01"/>'), f"{A}/f", f"{A}/2026/01",
+            id="archive",
+        ),
+        pytest.param(ATOM.format('<link rel="next" href="javascript:x"/>'), f"{A}/f", None, id="no address"),
+        pytest.param(PRESS, f"{A}/feed/", f"{A}/feed/?paged=2", id="WordPress has pages"),
+        pytest.param(PRESS, f"{A}/?feed=rss2&paged=2", f"{A}/?feed=rss2&paged=3", id="the next"),
+        pytest.param(ATOM.format(""), f"{A}/f", None, id="nothing older"),
+    ],
+)  # fmt: skip
+def test_where_a_feed_has_its_older_entries(body: str, url: str, older: str | None) -> None:
+    found = READER.parse(SOURCE, Fetched(body.encode(), "", url), now=NOON)
+
+    assert isinstance(found, Parsed)
+    assert found.older == older
+
+
+def test_a_source_that_moved_is_asked_for_where_it_is(site: Site) -> None:
+    site.answers["/new"] = ok(RSS)
+    one = at(site, "/rss")
+
+    found = reader(site).fetch(one, Cursor(moved_to=site.url("/new", host="feeds.example")))
+
+    assert isinstance(found, Fetched)
+    assert [request.path for request in site.requests] == ["/new"]
 
 
 def test_an_item_has_what_its_source_says_about_it() -> None:

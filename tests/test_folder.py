@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from watcher.errors import Problem
 from watcher.model import Cursor, Failed, FailureReason, Fetched, Item, NotModified, Source, SourceId
-from watcher.sources.catalogue import read_catalogue
+from watcher.sources.catalogue import LEARNT, read_catalogue
 from watcher.sources.folder import MOST_FILES, FolderReader
 from watcher.sources.items import read_items, to_item
 
@@ -37,9 +37,9 @@ def settle() -> None:
 def read(folder: Path, cursor: Cursor | None = None) -> tuple[Item, ...]:
     fetched = READER.fetch(source(folder), cursor or Cursor())
     assert isinstance(fetched, Fetched)
-    items = READER.parse(source(folder), fetched, now=NOON)
-    assert not isinstance(items, Failed)
-    return items
+    parsed = READER.parse(source(folder), fetched, now=NOON)
+    assert not isinstance(parsed, Failed)
+    return parsed.items
 
 
 def after(folder: Path) -> Cursor:
@@ -155,9 +155,9 @@ def test_what_is_too_much_for_one_poll_is_read_in_the_next(tmp_path: Path) -> No
 
     cursor, seen, rounds = Cursor(), Counter[str](), 0
     while isinstance(fetched := READER.fetch(source(tmp_path), cursor), Fetched):
-        items = READER.parse(source(tmp_path), fetched, now=NOON)
-        assert not isinstance(items, Failed)
-        seen.update(item.title for item in items)
+        parsed = READER.parse(source(tmp_path), fetched, now=NOON)
+        assert not isinstance(parsed, Failed)
+        seen.update(item.title for item in parsed.items)
         cursor, rounds = Cursor(etag=fetched.etag), rounds + 1
 
     assert rounds == 2
@@ -280,6 +280,8 @@ def test_a_list_of_sources_is_read() -> None:
             "publisher: BBC, lang: en, tier: 1, timezone: Europe/London, private: yes, baseline_age: 2h, "
             "verified: never}\n"
             "- {source: inbox, folder: inbox}\n"
+            "- {source: slow, feed: 'https://feeds.example/slow', between: [10m, 2h], patience: 3h}\n"
+            "- {source: plain, feed: 'https://feeds.example/plain'}\n"
         }
     )
 
@@ -290,6 +292,11 @@ def test_a_list_of_sources_is_read() -> None:
             "Europe/London", timedelta(hours=2), True,
         ),
         Source(SourceId("inbox"), "folder", "inbox", timedelta(seconds=30)),
+        Source(
+            SourceId("slow"), "feed", "https://feeds.example/slow",
+            between=(timedelta(minutes=10), timedelta(hours=2)), patience=timedelta(hours=3),
+        ),
+        Source(SourceId("plain"), "feed", "https://feeds.example/plain", between=LEARNT),
     )  # fmt: skip
 
 
@@ -303,6 +310,9 @@ def test_a_list_of_sources_is_read() -> None:
         pytest.param("{source: a, feed: 'file:///etc/passwd'}", "no http or https address", id="a file"),
         pytest.param("{source: a, feed: 'https://me:s3cret@a.example/'}", "take them out", id="a password"),
         pytest.param("{source: a, feed: 'https://a.example', every: 5s}", "at least 60 seconds", id="too often"),
+        pytest.param("{source: a, feed: 'https://a.example', between: [5m]}", "shortest first", id="half a range"),
+        pytest.param("{source: a, feed: 'https://a.example', between: [5s, 5m]}", "at least 60", id="a range too low"),
+        pytest.param("{source: a, feed: 'https://a.example', every: 5m, between: [5m, 9m]}", "not both", id="both"),
         pytest.param("{source: a, feed: 'https://a.example', timezone: Mars}", "IANA", id="no such zone"),
         pytest.param("{source: a, feed: 'https://a.example', tier: 7}", "from 1 to 3", id="no such tier"),
         pytest.param("{source: a, feed: 'https://a.example', lang: english}", "two-letter", id="no code"),

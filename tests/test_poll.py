@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -27,14 +27,17 @@ from watcher.model import (
     Item,
     ItemId,
     NotModified,
+    Parsed,
     Source,
     SourceId,
     Wake,
 )
 from watcher.poll import Poller
 from watcher.protocols import Clock, Due, Polled, PollLog
+from watcher.schedule import Pace
 from watcher.store import Store, open_store
 
+FOUR = Pace(workers=4)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 # Told at once, however much the engine thinks the news is worth.
 RULES = ruleset(TALKS.replace("    what: talks\n", "    what: talks\n    severity: flash\n"))
@@ -88,12 +91,14 @@ class ScriptedReader:
             raise answer
         return answer
 
-    def parse(self, source: Source, fetched: Fetched, *, now: datetime) -> tuple[Item, ...] | Failed:
+    def parse(self, source: Source, fetched: Fetched, *, now: datetime) -> Parsed | Failed:
         self.parsed += 1
         found = self.items[fetched.body]
         if isinstance(found, Exception):
             raise found
-        return found if isinstance(found, Failed) else tuple(replace(one, source=source.id, seen=now) for one in found)
+        if isinstance(found, Failed):
+            return found
+        return Parsed(tuple(replace(one, source=source.id, seen=now) for one in found))
 
     def times(self, key: str) -> int:
         return sum(name == key for name, _ in self.asked)
@@ -111,6 +116,9 @@ class SwitchableLog:
 
     def due(self, *, now: datetime, limit: int) -> tuple[Due, ...]:
         return self.log.due(now=now, limit=limit)
+
+    def resting(self, *, now: datetime) -> tuple[tuple[SourceId, datetime], ...]:
+        return self.log.resting(now=now)
 
     def wakes(self, *, now: datetime, limit: int) -> tuple[Wake, ...]:
         return self.log.wakes(now=now, limit=limit)
@@ -131,12 +139,12 @@ class Desk:
     reader: ScriptedReader = field(default_factory=ScriptedReader)
     poller: Poller = field(init=False)
 
-    def watch(self, *sources: Source, workers: int = 4, clock: Clock | None = None) -> Poller:
+    def watch(self, *sources: Source, clock: Clock | None = None, pace: Pace = FOUR) -> Poller:
         self.log.enrol(sources, now=self.clock.now())
         mind = Mind(RULES.vocabulary, scanner(RULES), RULES)
         self.poller = Poller(
             self.log, {"feed": self.reader}, {one.id: one for one in sources}, mind=mind,
-            clock=clock or self.clock, workers=workers,
+            clock=clock or self.clock, pace=pace,
         )  # fmt: skip
         return self.poller
 
@@ -240,7 +248,8 @@ def test_nothing_new_keeps_the_validator_and_ends_a_row_of_failures(desk: Desk) 
     desk.poll(after=6 * MINUTE)
 
     assert (failed.failures, failed.etag, failed.succeeded_at) == (1, '"1"', NOON)
-    assert desk.cursor() == replace(failed, failures=0, polled_at=desk.clock.now(), succeeded_at=desk.clock.now())
+    now = desk.clock.now()
+    assert replace(desk.cursor(), rate=None) == replace(failed, failures=0, polled_at=now, succeeded_at=now)
 
 
 def test_a_body_that_cannot_be_read_leaves_the_validator_of_the_last_good_one(desk: Desk) -> None:
@@ -293,7 +302,66 @@ def test_of_one_host_one_source_is_read_at_a_time(desk: Desk) -> None:
     assert poller.start() == 0
     gate.set()
     desk.finish(1)
+    assert poller.start() == 0, "at once after the other"
+    desk.clock.pass_(timedelta(seconds=1))
     assert poller.start() == 1
+
+
+def test_a_round_waits_for_a_host_that_was_just_asked(desk: Desk) -> None:
+    @dataclass
+    class Running:
+        """Real time, at noon."""
+
+        began: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+        def now(self) -> datetime:
+            return NOON + (datetime.now(UTC) - self.began)
+
+    sources = [source(key, host="one") for key in "abc"]
+
+    assert desk.watch(*sources, clock=Running(), pace=Pace(gap=timedelta(seconds=0.05))).run() == 3
+
+
+def test_a_limit_of_one_source_is_a_rest_for_its_host_also_after_a_restart(desk: Desk) -> None:
+    sources = [source("a", host="one"), source("b", host="one"), source("c")]
+    desk.watch(*sources)
+    desk.reader.answers["a"] = [Failed(FailureReason.RATE_LIMITED, "HTTP 429", retry_after=HOUR)]
+    desk.poll()
+
+    desk.poll(after=30 * MINUTE)
+    desk.watch(*sources)
+    desk.poll(after=20 * MINUTE)
+    rested = desk.reader.times("b")
+    desk.poll(after=10 * MINUTE)
+
+    assert rested == 0
+    assert desk.reader.times("b") == 1
+
+
+def test_a_source_that_moved_for_good_is_read_where_it_is_until_that_fails(desk: Desk) -> None:
+    new = "https://new.example/feed"
+    desk.watch(source("a"))
+    desk.reader.publish(item("1"))
+    desk.reader.answers["a"] = [replace(body(item("1")), moved_to=new), NotModified(), TIMED_OUT, NotModified()]
+
+    asked = []
+    for _ in range(4):
+        desk.poll(after=20 * MINUTE)
+        asked.append(desk.reader.asked[-1][1].moved_to)
+
+    assert asked == [None, new, new, None]
+
+
+def test_another_address_is_asked_without_the_validators_of_the_first(desk: Desk) -> None:
+    desk.watch(source("a"))
+    desk.reader.publish(item("1"), etag='"1"')
+    desk.poll()
+    desk.poller.sources = {SourceId("a"): replace(source("a"), address="https://b.example/feed")}
+    desk.poll(after=6 * MINUTE)
+
+    asked = desk.reader.asked[-1][1]
+    assert (asked.etag, asked.body_hash) == (None, None)
+    assert desk.told() == 1, "its items are known all the same"
 
 
 def test_a_stalled_server_keeps_no_other_waiting(desk: Desk) -> None:
@@ -310,7 +378,7 @@ def test_a_stalled_server_keeps_no_other_waiting(desk: Desk) -> None:
 
 def test_many_sources_of_one_host_hide_none_of_another(desk: Desk) -> None:
     crowd = [source(f"a{number}", host="crowd") for number in range(100)]
-    poller = desk.watch(*crowd, source("b"), workers=2)
+    poller = desk.watch(*crowd, source("b"), pace=Pace(2))
     desk.reader.gates = {one.id: threading.Event() for one in crowd}
 
     assert poller.start() == 2
@@ -332,7 +400,7 @@ def test_what_is_due_again_while_the_round_goes_on_waits_for_the_next(desk: Desk
 def test_no_more_are_read_at_once_than_there_are_workers(desk: Desk) -> None:
     sources = [source(key) for key in "abcde"]
     desk.reader.gates = {key: threading.Event() for key in "abcde"}
-    poller = desk.watch(*sources, workers=3)
+    poller = desk.watch(*sources, pace=Pace(3))
 
     assert [poller.start(), poller.start()] == [3, 0]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 
 from watcher.model import Cursor, Failed, FailureReason, Fetch, Fetched, NotModified, Source, SourceId
-from watcher.schedule import host_of, next_attempt, next_poll, one_per_host
+from watcher.schedule import Hosts, Pace, host_of, learnt, next_attempt, next_poll, own_interval, rate_of
 
 NOON = datetime(2026, 2, 4, 12, 0, tzinfo=UTC)
 
@@ -114,15 +115,119 @@ def test_a_delivery_that_was_never_tried_is_due() -> None:
     assert next_attempt(0, now=NOON) == NOON
 
 
-def test_of_each_host_the_first_source_that_waits_is_read() -> None:
-    waiting = [
-        source("a", "https://one.example/a"),
-        source("b", "https://www.one.example/b"),
-        source("c", "http://two.example/c"),
-        source("d", "https://busy.example/d"),
-        source("e", "inbox"),
-        source("f", "outbox"),
-    ]
+# What is learnt of a source
 
-    assert [one.id for one in one_per_host(waiting, {"busy.example"})] == ["a", "c", "e", "f"]
-    assert host_of(waiting[1]) == "one.example"
+
+@pytest.mark.parametrize(
+    ("rate", "visible", "wait"),
+    [
+        pytest.param(None, 0, minutes(15), id="nothing is known yet: the usual"),
+        pytest.param(4.0, 30, minutes(7.5), id="half the time between two items"),
+        pytest.param(60.0, 100, minutes(5), id="never less than the shortest"),
+        pytest.param(60.0, 10, minutes(10 / 3), id="unless items would be gone by then: a third of what is visible"),
+        pytest.param(600.0, 10, minutes(1), id="but a minute it is"),
+        pytest.param(0.04, 30, minutes(30), id="never more than the longest"),
+        pytest.param(0.0, 30, minutes(30), id="one that publishes nothing"),
+    ],
+)
+def test_an_interval_is_learnt_from_what_is_published(rate: float | None, visible: int, wait: timedelta) -> None:
+    one = replace(source(every=15), between=(minutes(5), minutes(30)))
+
+    found = own_interval(one, Cursor(rate=rate, visible=visible))
+
+    assert abs(found - wait) < timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("every", "hurry", "wait"),
+    [
+        pytest.param(minutes(20), 0, minutes(20), id="as written, however much it publishes"),
+        pytest.param(minutes(20), 2, minutes(5), id="halved for each time that items were lost"),
+        pytest.param(minutes(2), 4, minutes(1), id="down to a minute"),
+        pytest.param(timedelta(seconds=5), 4, timedelta(seconds=5), id="or what its owner wrote"),
+    ],
+)
+def test_a_written_interval_is_kept_unless_items_are_lost(every: timedelta, hurry: int, wait: timedelta) -> None:
+    cursor = Cursor(rate=60, visible=10, hurry=hurry)
+
+    assert own_interval(replace(source(), every=every), cursor) == wait
+
+
+def test_the_rate_follows_the_source_and_forgets_in_days() -> None:
+    now, cursor = NOON, Cursor(succeeded_at=NOON, rate=1.0)
+    rates = []
+    for each in range(8 * 96):  # four new items each quarter of an hour for two days, then none for six
+        now += minutes(15)
+        taught = learnt(cursor, new=4 if each < 192 else 0, visible=30, now=now)
+        cursor = replace(taught, succeeded_at=now)
+        rates.append(taught.rate or 0)
+
+    assert rates[0] < 1.2
+    assert 10 < rates[191] < 16
+    assert rates[-1] < 1
+
+
+def test_dates_of_the_first_body_say_how_often_it_publishes() -> None:
+    assert rate_of([NOON, NOON + minutes(30), None, NOON + minutes(60)]) == 2.0
+    assert rate_of([NOON, NOON, NOON]) is None
+    assert rate_of([NOON, NOON + minutes(5)]) is None
+
+
+@pytest.mark.parametrize(
+    ("cursor", "outcome", "patience", "wait"),
+    [
+        pytest.param(Cursor(ttl=minutes(30)), fetched(), 60, 30, id="what the feed says of itself"),
+        pytest.param(Cursor(ttl=minutes(30)), NotModified(), 60, 30, id="also when only its absence is new"),
+        pytest.param(Cursor(ttl=minutes(30)), fetched(minutes(45)), 60, 45, id="the longer of two wishes"),
+        pytest.param(Cursor(ttl=timedelta(days=1)), fetched(), 60, 60, id="an hour at most"),
+        pytest.param(Cursor(ttl=timedelta(days=1)), fetched(), 10, 10, id="or as long as its owner has patience"),
+        pytest.param(Cursor(ttl=minutes(1)), fetched(), 60, 5, id="never sooner than our own"),
+        pytest.param(
+            Cursor(failures=1),
+            Failed(FailureReason.STATUS, "HTTP 503", max_age=minutes(20)),
+            60,
+            20,
+            id="a refusal that is good for a time is not asked for again in it",
+        ),
+    ],
+)
+def test_what_a_feed_wishes_is_obeyed(cursor: Cursor, outcome: Fetch, patience: float, wait: float) -> None:
+    at = next_poll(replace(source(), patience=minutes(patience)), cursor, outcome, now=NOON)
+
+    assert NOON + minutes(wait) <= at <= NOON + minutes(wait) * 1.1
+
+
+# What is asked of one host
+
+
+def test_requests_to_one_host_begin_a_gap_apart_and_never_too_many_at_once() -> None:
+    hosts = Hosts(Pace(gap=timedelta(seconds=2), at_once=2))
+    moments = [NOON + timedelta(seconds=second) for second in range(6)]
+
+    begun = [moment for moment in moments if hosts.begin("one", now=moment)]
+    hosts.end("one", now=moments[5])
+
+    assert begun == [moments[0], moments[2]]
+    assert hosts.begin("two", now=NOON)
+    assert hosts.begin("one", now=moments[5])
+
+
+def test_a_host_that_asks_for_rest_gets_it_from_all_its_sources() -> None:
+    hosts = Hosts(Pace())
+    hosts.begin("one", now=NOON)
+    hosts.end("one", now=NOON, rest_until=NOON + minutes(10))
+
+    assert not hosts.begin("one", now=NOON + minutes(9))
+    assert hosts.begin("one", now=NOON + minutes(10))
+
+
+@pytest.mark.parametrize(
+    ("address", "moved_to", "name"),
+    [
+        pytest.param("https://www.one.example/b", None, "one.example", id="without www"),
+        pytest.param("https://one.example/b", "https://two.example/", "two.example", id="where it moved to"),
+        pytest.param("inbox", None, "wire", id="a folder is its own"),
+    ],
+)
+def test_the_host_whose_patience_a_poll_costs(address: str, moved_to: str | None, name: str) -> None:
+    assert host_of(source(address=address), Cursor(moved_to=moved_to)) == name

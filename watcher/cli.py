@@ -18,6 +18,7 @@ from watcher.commands import (
     match,
     replay,
     run,
+    sources,
     status,
     story,
     try_channel,
@@ -66,6 +67,7 @@ app.command("try-channel")(try_channel.try_channel)
 app.command("resend")(deliveries.resend)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(deliveries.app, name="deliveries")
+app.add_typer(sources.app, name="sources")
 
 
 def main() -> None:

@@ -12,7 +12,9 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import Event
+from typing import NamedTuple
 
 import structlog
 
@@ -20,10 +22,12 @@ from watcher.errors import StoreError
 from watcher.ingest import Commit, Mind, Poisoned, ingest
 from watcher.model import Cursor, Failed, FailureReason, Fetch, Fetched, Item, NotModified, Source, SourceId
 from watcher.protocols import Clock, Due, Polled, PollLog, Reader
-from watcher.schedule import host_of, next_poll, one_per_host
+from watcher.schedule import LONGEST_REQUESTED_WAIT, USUAL, Hosts, Pace, host_of, learnt, next_poll, rate_of
 
 AHEAD = 4
 """Due sources looked at for each free worker: of one host only one is read at a time, so some are passed over."""
+LONGEST_PAUSE = timedelta(seconds=10)
+"""A round waits so long for a host that was just asked; who asked for more is left to the next round."""
 _OURS = "a fault of watcher itself; see its log"
 
 log = structlog.get_logger()
@@ -38,6 +42,14 @@ class Read:
     outcome: Fetch
     items: tuple[Item, ...] = ()
     body_hash: str | None = None
+    ttl: timedelta | None = None
+
+
+class _Errand(NamedTuple):
+    """A source that a worker is reading, and the host that is asked."""
+
+    source: Source
+    host: str
 
 
 class Poller:
@@ -48,23 +60,28 @@ class Poller:
         readers: By the kind of source.
         sources: What is watched, by id.
         mind: What decides; the thread that calls `finish` owns it.
-        workers: Sources read at the same time.
+        pace: How much is asked at the same time, and of one host.
     """
 
     def __init__(
         self, poll_log: PollLog, readers: Mapping[str, Reader], sources: Mapping[SourceId, Source], *,
-        mind: Mind, clock: Clock, workers: int = 32,
+        mind: Mind, clock: Clock, pace: Pace = USUAL,
     ) -> None:  # fmt: skip
-        self._log, self._readers, self._clock, self._workers = poll_log, readers, clock, workers
+        self._log, self._readers, self._clock, self._workers = poll_log, readers, clock, pace.workers
         self.sources = sources
         self.mind = mind
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="fetch")
-        self._reading: dict[Future[Read], Source] = {}
+        self._pool = ThreadPoolExecutor(pace.workers, thread_name_prefix="fetch")
+        self._reading: dict[Future[Read], _Errand] = {}
+        self._held: datetime | None = None
         self._deciding: Future[Read] | None = None
+        self._hosts = Hosts(pace)
+        for one, until in poll_log.resting(now=clock.now()):
+            if source := sources.get(one):
+                self._hosts.rest(host_of(source), until)
 
     def start(self, *, by: datetime | None = None) -> int:
         """
-        Hand due sources to free workers, one for each host; how many were begun. Raises StoreError.
+        Hand due sources to free workers, as far as their hosts may be asked; how many were begun. Raises StoreError.
 
         Args:
             by: Only those that were due then; None: now.
@@ -73,9 +90,9 @@ class Poller:
         if free <= 0:
             return 0
         now = self._clock.now()
-        begun = self._next(free, by or now)
-        for source, due in begun:
-            self._reading[self._pool.submit(self._read, source, due, now)] = source
+        begun = self._next(free, by or now, now)
+        for errand, due in begun:
+            self._reading[self._pool.submit(self._read, errand.source, due, now)] = errand
         return len(begun)
 
     def has_news(self) -> bool:
@@ -104,8 +121,9 @@ class Poller:
                 # What it brought made us crash outside of any item: that costs this poll, not every round from now on.
                 read = replace(read, outcome=Failed(FailureReason.READER_BUG, _OURS), items=())
             self._deciding = future
+            new = sum(not self.mind.knows(item) for item in read.items)
             commit = ingest(read.items, self.mind, now=now) if read.items else Commit()
-            polled = _polled(read, now=now)
+            polled = _polled(read, new=new, now=now)
             if commit == Commit():
                 quiet[future] = polled
             else:
@@ -117,12 +135,22 @@ class Poller:
         return count
 
     def run(self, *, stopping: Callable[[], bool] = bool) -> int:
-        """Poll what is due now; how many polls. Raises StoreError as `finish` does."""
+        """
+        Poll what is due now, waiting for hosts as long as each wants between two requests; how many polls.
+
+        Raises StoreError as `finish` does.
+        """
         count, began = 0, self._clock.now()
         while not stopping():
             self.start(by=began)
+            now = self._clock.now()
             if not self._reading:
-                break
+                if self._held is None or self._held - now > LONGEST_PAUSE:
+                    break
+                Event().wait(max(self._held - now, timedelta()) / timedelta(seconds=1))
+                if self._clock.now() == now:  # a clock that stands still would hold us for ever
+                    break
+                continue
             wait(self._reading, return_when=FIRST_COMPLETED, timeout=1)
             count += self.finish(stopping=stopping)
         return count
@@ -131,17 +159,28 @@ class Poller:
         """Begin nothing more; what is being fetched is let go and read again after the next start."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _next(self, free: int, by: datetime) -> tuple[tuple[Source, Due], ...]:
+    def _next(self, free: int, by: datetime, now: datetime) -> list[tuple[_Errand, Due]]:
         """The longest due sources that can be read now, so many at most; one host's many hide no other's few."""
-        reading = {source.id for source in self._reading.values()}
-        busy = {host_of(source) for source in self._reading.values()}
-        limit = len(reading) + free * AHEAD
+        taken = {errand.source.id for errand in self._reading.values()}
+        limit = len(taken) + free * AHEAD
+        begun: list[tuple[_Errand, Due]] = []
         while True:
+            self._held = None
             found = self._log.due(now=by, limit=limit)
-            due = {one.source: one for one in found if one.source in self.sources and one.source not in reading}
-            begun = one_per_host((self.sources[key] for key in due), busy)[:free]
-            if len(begun) == free or len(found) < limit:
-                return tuple((source, due[source.id]) for source in begun)
+            for due in found:
+                source = self.sources.get(due.source)
+                if source is None or due.source in taken:
+                    continue
+                errand = _Errand(source, host_of(source, due.cursor))
+                if self._hosts.begin(errand.host, now=now):
+                    begun.append((errand, due))
+                    taken.add(due.source)
+                    if len(begun) == free:
+                        return begun
+                elif at := self._hosts.free_at(errand.host):
+                    self._held = min(at, self._held or at)
+            if len(found) < limit:
+                return begun
             limit *= 8
 
     def _write(self, polls: Mapping[Future[Read], Polled], commit: Commit) -> None:
@@ -150,8 +189,10 @@ class Poller:
         except StoreError:
             self._deciding = None
             raise
+        now = self._clock.now()
         for future, polled in polls.items():
-            del self._reading[future]
+            host = self._reading.pop(future).host
+            self._hosts.end(host, now=now, rest_until=polled.cursor.rest_until)
             _report_poll(polled, commit)
         report(commit)
 
@@ -165,6 +206,10 @@ class Poller:
 
 
 def _read(reader: Reader, source: Source, cursor: Cursor, *, now: datetime) -> Read:
+    if cursor.address != source.address:
+        # What was learnt elsewhere is no validator here; what the last version stored has no address.
+        fresh = replace(cursor, etag=None, last_modified=None, body_hash=None, moved_to=None)
+        cursor = replace(fresh if cursor.address else cursor, address=source.address)
     outcome = reader.fetch(source, cursor)
     if not isinstance(outcome, Fetched):
         return Read(source, cursor, outcome)
@@ -172,13 +217,15 @@ def _read(reader: Reader, source: Source, cursor: Cursor, *, now: datetime) -> R
     if body_hash == cursor.body_hash:
         # Its validators may be new all the same, and only these will spare us the body next time.
         known = replace(cursor, etag=outcome.etag, last_modified=outcome.last_modified)
-        return Read(source, known, NotModified(outcome.max_age))
-    items = reader.parse(source, outcome, now=now)
-    if isinstance(items, Failed):
-        return Read(source, cursor, items)
+        return Read(source, known, NotModified(outcome.max_age), ttl=cursor.ttl)
+    parsed = reader.parse(source, outcome, now=now)
+    if isinstance(parsed, Failed):
+        return Read(source, cursor, replace(parsed, max_age=outcome.max_age))
+    items = parsed.items
     if cursor.succeeded_at is None:
+        cursor = replace(cursor, rate=rate_of(item.published for item in items))
         items = tuple(_on_first_contact(items, source, now))
-    return Read(source, cursor, replace(outcome, body=b""), items, body_hash)
+    return Read(source, cursor, replace(outcome, body=b""), items, body_hash, parsed.ttl)
 
 
 def _on_first_contact(items: tuple[Item, ...], source: Source, now: datetime) -> Iterator[Item]:
@@ -188,23 +235,31 @@ def _on_first_contact(items: tuple[Item, ...], source: Source, now: datetime) ->
         yield replace(item, baseline=item.published is None or item.time < oldest)
 
 
-def _polled(read: Read, *, now: datetime) -> Polled:
+def _polled(read: Read, *, new: int, now: datetime) -> Polled:
     """The row of a poll: validators are kept only of a body that was read."""
-    good = replace(read.before, failures=0, polled_at=now, succeeded_at=now)
+    good = replace(read.before, failures=0, polled_at=now, succeeded_at=now, rest_until=None)
     match read.outcome:
         case Fetched() as fetched:
+            taught = learnt(read.before, new=new, visible=len(read.items), now=now)
             cursor = replace(
                 good,
                 etag=fetched.etag,
                 last_modified=fetched.last_modified,
                 body_hash=read.body_hash,
-                moved_to=fetched.moved_to,
+                moved_to=fetched.moved_to or read.before.moved_to,
+                ttl=read.ttl,
+                rate=taught.rate,
+                visible=taught.visible,
             )
             outcome, detail = "fetched", ""
         case NotModified():
-            cursor, outcome, detail = good, "not_modified", ""
-        case Failed(reason=reason, detail=detail):
-            cursor = replace(read.before, failures=read.before.failures + 1, polled_at=now)
+            cursor = replace(good, rate=learnt(read.before, new=0, visible=None, now=now).rate)
+            outcome, detail = "not_modified", ""
+        case Failed(reason=reason, detail=detail, retry_after=asked):
+            # From where it moved to we go back to the address on file, which may lead elsewhere by now.
+            rest = now + min(asked, LONGEST_REQUESTED_WAIT) if asked else None
+            failures = read.before.failures + 1
+            cursor = replace(read.before, failures=failures, polled_at=now, rest_until=rest, moved_to=None)
             outcome = reason.value
     at = next_poll(read.source, cursor, read.outcome, now=now)
     return Polled(read.source.id, cursor, at, outcome, detail, len(read.items))

@@ -14,7 +14,20 @@ from typing import Protocol
 
 from watcher.aftermath import Aftermath
 from watcher.ingest import Commit
-from watcher.model import Address, Cursor, Failed, Fetch, Fetched, Item, Message, Owed, Receipt, Source, SourceId, Wake
+from watcher.model import (
+    Address,
+    Cursor,
+    Failed,
+    Fetch,
+    Fetched,
+    Message,
+    Owed,
+    Parsed,
+    Receipt,
+    Source,
+    SourceId,
+    Wake,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,7 @@ class Reader(Protocol):
     def fetch(self, source: Source, cursor: Cursor) -> Fetch:
         """Ask for what is new. Bounded in time and bytes whatever the other side does."""
 
-    def parse(self, source: Source, fetched: Fetched, *, now: datetime) -> tuple[Item, ...] | Failed:
+    def parse(self, source: Source, fetched: Fetched, *, now: datetime) -> Parsed | Failed:
         """The items, in the order of the source; the same item has the same id in every poll, also when edited."""
 
 
@@ -94,6 +107,9 @@ class PollLog(Protocol):
         A source stays due until its poll is committed; the caller knows which it is reading
         and asks for so many more.
         """
+
+    def resting(self, *, now: datetime) -> tuple[tuple[SourceId, datetime], ...]:
+        """Sources whose server asked to be left alone, and until when, as far as that lies ahead."""
 
     def wakes(self, *, now: datetime, limit: int) -> tuple[Wake, ...]:
         """Rows of the clock whose time has come, the longest due first. They stay until a Commit settles them."""

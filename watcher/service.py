@@ -27,6 +27,8 @@ from watcher.settings import Settings
 from watcher.wiring.desk import Desk
 
 TICK = timedelta(seconds=1)
+POLL_TICK = timedelta(milliseconds=250)
+"""Shorter: what a server has answered is decided at most so much later."""
 PRUNE_EVERY = timedelta(hours=12)
 PRUNE_FIRST = timedelta(minutes=10)
 """After the start: a machine that is off at night forgets too."""
@@ -76,7 +78,7 @@ class Service:
         signal.signal(signal.SIGHUP, self._on_reload)
         # It warns of every tick that is passed over because the one before has not ended: by design, here.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        self._ring("decider", self._decide, executor="decider")
+        self._ring("decider", self._decide, executor="decider", every=POLL_TICK)
         self._ring("clock", self._desk.wake, executor="decider")
         for kind, courier in self._desk.couriers.items():
             self._ring(kind, self._deliver(courier), executor=kind, at_once=AT_ONCE.get(kind, 1))

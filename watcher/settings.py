@@ -49,6 +49,8 @@ class Settings(BaseModel):
     private_webhooks: bool = Field(False, description="Allow webhooks to addresses of private networks")
     contact: str = Field("", description="Address or URL in the User-Agent, so that a site's owner can reach you")
     workers: int = Field(32, ge=1, le=300, description="Sources fetched at the same time")
+    host_gap: float = Field(1.0, ge=0, le=60, description="Seconds between the beginnings of two requests to one host")
+    host_requests: int = Field(1, ge=1, le=10, description="Requests under way at one host at the same time")
     catch_up_age: str = Field("6h", description="First contact alerts about nothing older than this")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error")
     log_format: str = Field(

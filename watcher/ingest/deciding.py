@@ -74,6 +74,10 @@ class Mind:
         """From now on decide by this ruleset; what was told stays told."""
         self.ruleset, self.scanner = ruleset, scanner
 
+    def knows(self, item: Item) -> bool:
+        """Whether the item was read before, as it is now or otherwise."""
+        return self.memory.knows(item.id, canonical_url(item.url))
+
 
 def ingest(items: Iterable[Item], mind: Mind, *, now: datetime) -> Commit:
     """

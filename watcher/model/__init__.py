@@ -37,7 +37,19 @@ from watcher.model.ids import (
     delivery_id,
     notice_id,
 )
-from watcher.model.sources import Cursor, Failed, FailureReason, Fetch, Fetched, Item, NotModified, Part, Source, Span
+from watcher.model.sources import (
+    Cursor,
+    Failed,
+    FailureReason,
+    Fetch,
+    Fetched,
+    Item,
+    NotModified,
+    Parsed,
+    Part,
+    Source,
+    Span,
+)
 from watcher.model.stories import (
     Appointment,
     Change,
@@ -88,6 +100,7 @@ __all__ = [
     "NotModified",
     "Notice",
     "Owed",
+    "Parsed",
     "Part",
     "PlaceFact",
     "Receipt",

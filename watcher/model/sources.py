@@ -17,13 +17,15 @@ class Source:
     Args:
         kind: Which reader reads it: `feed` or `folder`.
         address: A URL, or the path of a folder.
-        every: The interval its owner asked for.
+        every: The interval its owner asked for; with `between` only until something is known of the source.
         publisher: The family that speaks through it, so that one newsroom's feeds count once; None: the item's host.
         tier: 1 (agencies, ministries) to 3; how much one report of it is worth.
         lang: What its items are written in; None: detected for each item.
         timezone: IANA name; what "Tuesday" means there.
         baseline_age: On first contact, items older than this are remembered and never alerted.
         private: Whether addresses of private networks are allowed for it.
+        between: The shortest and longest interval that may be learnt from what it publishes; None: `every` it is.
+        patience: How long a feed's own wishes (ttl, Cache-Control, Expires) may keep us away.
     """
 
     id: SourceId
@@ -36,6 +38,8 @@ class Source:
     timezone: str = "UTC"
     baseline_age: timedelta = timedelta(hours=6)
     private: bool = False
+    between: tuple[timedelta, timedelta] | None = None
+    patience: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Cursor:
     What we remember of a source between polls.
 
     Args:
+        address: What the rest was learnt at; empty: before this was kept.
         etag: Validator of the last body that parsed; None: the server gave none.
         last_modified: The same, as the server wrote it.
         body_hash: Hash of the last body that parsed, so that an unchanged one is not parsed again.
@@ -51,8 +56,14 @@ class Cursor:
         moved_to: Where a permanent redirect led.
         polled_at: The last attempt; None: never contacted.
         succeeded_at: The last success; None: no baseline was taken yet.
+        ttl: How long the last body said that it is good for; None: it did not.
+        rest_until: Until when its server asked to be left alone; None: it did not.
+        visible: Items in the last body.
+        rate: New items an hour of late, see `schedule.learnt`; None: not known yet.
+        hurry: How often the interval was halved because items were lost.
     """
 
+    address: str = ""
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
@@ -60,6 +71,11 @@ class Cursor:
     moved_to: str | None = None
     polled_at: datetime | None = None
     succeeded_at: datetime | None = None
+    ttl: timedelta | None = None
+    rest_until: datetime | None = None
+    visible: int = 0
+    rate: float | None = None
+    hurry: int = 0
 
 
 class FailureReason(StrEnum):
@@ -97,11 +113,18 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The source gave us nothing; `detail` is for people and carries no secret or query string."""
+    """
+    The source gave us nothing; `detail` is for people and carries no secret or query string.
+
+    Args:
+        retry_after: How long we were asked to wait; None: not said.
+        max_age: How long the refusal is good for; None: not said.
+    """
 
     reason: FailureReason
     detail: str
     retry_after: timedelta | None = None
+    max_age: timedelta | None = None
 
 
 Fetch = Fetched | NotModified | Failed
@@ -142,6 +165,22 @@ class Item:
     def time(self) -> datetime:
         """When it was published; when seen, if that is unknown or in the future."""
         return min(self.published, self.seen) if self.published else self.seen
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """
+    What a body holds.
+
+    Args:
+        items: In the order of the source.
+        ttl: How often it says that it changes; None: it does not say.
+        older: The address of a page with what came before; None: it names none.
+    """
+
+    items: tuple[Item, ...]
+    ttl: timedelta | None = None
+    older: str | None = None
 
 
 class Part(StrEnum):

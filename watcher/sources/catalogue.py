@@ -4,7 +4,8 @@ A file of sources → the sources it names, and what is wrong with it.
     sources:
       - source: bbc-world                     # never changed: what was read is remembered under it
         feed: https://feeds.example/world.xml # or `folder: inbox`
-        every: 10m
+        every: 10m                            # left out: learnt from what it publishes; `between: [5m, 30m]`
+        patience: 1h                          # how long the feed's own ttl and max-age may keep us away
         publisher: BBC
         lang: en
         tier: 1
@@ -38,11 +39,16 @@ from watcher.yamlfile import (
 
 KINDS = ("feed", "folder")
 _KEYS = (
-    "source", *KINDS, "every", "publisher", "lang", "tier", "timezone", "baseline_age", "private", "verified", "note",
+    "source", *KINDS, "every", "between", "patience", "publisher", "lang", "tier", "timezone", "baseline_age",
+    "private", "verified", "note",
 )  # fmt: skip
 _ID = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 SHORTEST = {"feed": timedelta(minutes=1), "folder": timedelta(seconds=5)}
 _USUAL = {"feed": timedelta(minutes=15), "folder": timedelta(seconds=30)}
+LEARNT = (timedelta(minutes=5), timedelta(minutes=30))
+"""Where nothing is written the interval of a feed is learnt within these."""
+PATIENCE = timedelta(hours=1)
+"""A ttl or max-age beyond this is taken for a slip of some program's defaults: it would make us deaf for a day."""
 _BASELINE_AGE = timedelta(hours=6)
 
 
@@ -95,6 +101,8 @@ def _source(node: Node, faults: Faults) -> Source | None:
         kind=kinds[0],
         address=address,
         every=every,
+        between=_between(kinds[0], fields, faults),
+        patience=_span(fields, "patience", faults) or PATIENCE,
         publisher=read_text(fields["publisher"], faults, limit=200) if "publisher" in fields else None,
         tier=(read_number(fields["tier"], faults, low=1, high=3) if "tier" in fields else None) or 2,
         lang=_lang(fields, faults),
@@ -127,6 +135,21 @@ def _every(kind: str, fields: Mapping[str, Node], faults: Faults) -> timedelta:
         said = f"{shortest.total_seconds():.0f} seconds"
         faults.add(fields["every"], f"every: at least {said}, so that no server is hammered", "too-often")
     return max(every, shortest)
+
+
+def _between(kind: str, fields: Mapping[str, Node], faults: Faults) -> tuple[timedelta, timedelta] | None:
+    """Within what the interval is learnt; None: it is fixed."""
+    if "between" not in fields:
+        return LEARNT if kind == "feed" and "every" not in fields else None
+    if "every" in fields:
+        faults.add(fields["between"], "between: the interval is written by `every` or learnt, not both", "wrong-shape")
+        return None
+    spans = [span for node in read_list(fields["between"]) if (span := read_duration(node, faults))]
+    if len(spans) != 2 or not SHORTEST[kind] <= spans[0] <= spans[1]:
+        least = f"{SHORTEST[kind].total_seconds():.0f} seconds"
+        faults.add(fields["between"], f"between: expected [5m, 30m], shortest first, at least {least}", "wrong-shape")
+        return None
+    return spans[0], spans[1]
 
 
 def _zone(fields: Mapping[str, Node], faults: Faults) -> str:

@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from watcher.model import Item, ItemId, Source
@@ -47,9 +47,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Entries in the order of the feed; there may be none."""
+    """
+    Entries in the order of the feed; there may be none.
+
+    Args:
+        ttl: How often the feed says that it changes; None: it does not say.
+        older: As written: where the entries before these are; empty: not said.
+        generator: The program that made it; empty: not said.
+    """
 
     entries: tuple[Entry, ...]
+    ttl: timedelta | None = None
+    older: str = ""
+    generator: str = ""
 
 
 def to_items(source: Source, entries: Sequence[Entry], *, base: str, now: datetime) -> tuple[Item, ...]:

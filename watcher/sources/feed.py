@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, tzinfo
+from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-from watcher.model import Cursor, Failed, FailureReason, Fetch, Fetched, Item, NotModified, Source
+from watcher.model import Cursor, Failed, FailureReason, Fetch, Fetched, NotModified, Parsed, Source
 from watcher.net import Client, NetError, Response
 from watcher.sources.decode import decode
-from watcher.sources.entries import Feed, to_items
+from watcher.sources.entries import Feed, address, to_items
 from watcher.sources.jsonfeed import read_json
 from watcher.sources.repair import repair
 from watcher.sources.xmlfeed import read_xml
@@ -29,6 +30,8 @@ _ROOT_OF_HTML = re.compile(
     r"(?:<\?xml[^>]{0,500}>|<!--.{0,2000}?-->|\s)*+<(?:!DOCTYPE\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
 _OF_A_FEED = re.compile(r"<(?:\w{1,20}:)?(?:rss|feed|rdf|channel|item|entry)[\s>]", re.IGNORECASE)
+
+_PAGED = re.compile(r"(?:^|&)paged=(\d{1,4})(?=&|$)")
 
 MOST_TAGS = 400_000
 """More in one body would cost hundreds of megabytes as a tree; a thousand long entries have 100,000."""
@@ -48,18 +51,21 @@ class FeedReader:
         if cursor.last_modified:
             headers["If-Modified-Since"] = cursor.last_modified
         try:
-            response = self._client.get(source.address, headers=headers, private=source.private)
+            response = self._client.get(cursor.moved_to or source.address, headers=headers, private=source.private)
         except NetError as error:
             return Failed(error.reason, str(error))
         return _outcome(response, is_conditional=len(headers) > 1)
 
-    def parse(self, source: Source, fetched: Fetched, *, now: datetime) -> tuple[Item, ...] | Failed:
-        """The items in the order of the feed; Failed when the body is no feed."""
+    def parse(self, source: Source, fetched: Fetched, *, now: datetime) -> Parsed | Failed:
+        """The items in the order of the feed and what it says of itself; Failed when the body is no feed."""
         zone = ZoneInfo(source.timezone)
         if fetched.body.count(b"<") > MOST_TAGS:
             return Failed(FailureReason.TOO_LARGE, f"more than {MOST_TAGS:,} tags")
         feed = read_feed(fetched.body, fetched.content_type, zone)
-        return feed if isinstance(feed, Failed) else to_items(source, feed.entries, base=fetched.url, now=now)
+        if isinstance(feed, Failed):
+            return feed
+        items = to_items(source, feed.entries, base=fetched.url, now=now)
+        return Parsed(items, feed.ttl, _older(feed, fetched.url))
 
 
 def read_feed(body: bytes, content_type: str, zone: tzinfo) -> Feed | Failed:
@@ -71,6 +77,18 @@ def read_feed(body: bytes, content_type: str, zone: tzinfo) -> Feed | Failed:
     if feed is None and not _ROOT_OF_HTML.match(text, 0, _HEAD) and _OF_A_FEED.search(text):
         feed = read_xml(repair(text).encode("utf-8", "replace"), zone, mend=True)
     return feed or _unreadable("a page of HTML instead of a feed" if "<html" in text[:_HEAD].lower() else "no feed")
+
+
+def _older(feed: Feed, url: str) -> str | None:
+    """Where the entries before these are: what the feed names, or the next page, which WordPress has of every feed."""
+    if feed.older:
+        return address(feed.older, url) or None
+    if "wordpress" not in feed.generator.lower() or not feed.entries:
+        return None
+    parts = urlsplit(url)
+    page = int(found[1]) if (found := _PAGED.search(parts.query)) else 1
+    query = _PAGED.sub("", parts.query).strip("&")
+    return urlunsplit(parts._replace(query=f"{query}&paged={page + 1}".lstrip("&"), fragment=""))
 
 
 def _unreadable(detail: str) -> Failed:
@@ -94,7 +112,7 @@ def _outcome(response: Response, *, is_conditional: bool) -> Fetch:
     asked = response.retry_after
     is_limited = status == 429 or (status in (403, 503) and asked is not None)
     reason = FailureReason.RATE_LIMITED if is_limited else FailureReason.STATUS
-    return Failed(reason, f"HTTP {status}", asked)
+    return Failed(reason, f"HTTP {status}", asked, response.max_age)
 
 
 def _validator(response: Response, name: str) -> str | None:

@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from watcher.errors import Problem
-from watcher.model import Cursor, Failed, FailureReason, Fetch, Fetched, Item, NotModified, Source
+from watcher.model import Cursor, Failed, FailureReason, Fetch, Fetched, Item, NotModified, Parsed, Source
 from watcher.sources.decode import decode
 from watcher.sources.entries import item_id, to_items
 from watcher.sources.feed import read_feed
@@ -69,10 +69,11 @@ class FolderReader:
         body = json.dumps([(name, stamp) for stamp, name, _ in found]).encode()
         return Fetched(body, "application/json", source.address, etag=str(found[-1][0]))
 
-    def parse(self, source: Source, fetched: Fetched, *, now: datetime) -> tuple[Item, ...] | Failed:
+    def parse(self, source: Source, fetched: Fetched, *, now: datetime) -> Parsed | Failed:
         """The items of these files; a file or line that cannot be read costs itself and is logged."""
         folder = Path(source.address)
-        return tuple(item for name, _ in json.loads(fetched.body) for item in _items(folder / name, source, now))
+        names = [name for name, _ in json.loads(fetched.body)]
+        return Parsed(tuple(item for name in names for item in _items(folder / name, source, now)))
 
 
 def _changed(folder: str, *, since: int, until: int) -> list[Stamped]:

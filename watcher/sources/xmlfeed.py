@@ -10,8 +10,8 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Iterator
-from datetime import datetime, tzinfo
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from itertools import islice
 from urllib.parse import urljoin
@@ -50,6 +50,7 @@ _PREFIXES = {
     "http://purl.org/dc/elements/1.1/": "dc:",
     "http://purl.org/dc/terms/": "dcterms:",
     "http://purl.org/rss/1.0/modules/content/": "content:",
+    "http://purl.org/rss/1.0/modules/syndication/": "sy:",
     "http://search.yahoo.com/mrss": "media:",
     "http://search.yahoo.com/mrss/": "media:",
     "http://www.w3.org/1999/xhtml": "xhtml:",
@@ -64,6 +65,18 @@ _CONTENTS = ("content:encoded", "content", "xhtml:body", "body", "fullitem")
 _READ = frozenset(
     (*_PUBLISHED, *_UPDATED, *_CREATED, *_TITLES, *_SUMMARIES, *_CONTENTS, "link", "guid", "id", "dc:language")
 )
+
+# What a feed says of itself, beside its items.
+_HABITS = frozenset(("ttl", "sy:updateperiod", "sy:updatefrequency", "generator"))
+_OLDER = frozenset(("next", "prev-archive"))  # RFC 5005
+_LONGEST_TTL = 60 * 24 * 30
+_PERIODS = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(days=7),
+    "monthly": timedelta(days=30),
+    "yearly": timedelta(days=365),
+}
 
 Found = dict[str, list[Element]]
 
@@ -101,7 +114,32 @@ def read_xml(document: bytes, zone: tzinfo, *, mend: bool) -> Feed | None:
         return None
     reader = _Reader(is_atom=kind in ("feed", "entry"), has_bases=b"base=" in document, zone=zone)
     entries = tuple(reader.entry(element, lang) for element, lang in islice(_elements(root), MOST_ENTRIES))
-    return Feed(entries) if entries or kind in ("rss", "feed") or _has_channel(root) else None
+    if not entries and kind not in ("rss", "feed") and not _has_channel(root):
+        return None
+    return _with_habits(entries, root)
+
+
+def _with_habits(entries: tuple[Entry, ...], root: Element) -> Feed:
+    """The entries with what the feed says of itself: how often it changes, what made it, where older ones are."""
+    said: dict[str, str] = {}
+    for element in _outline(root):
+        kind = _kind(element.tag, element.prefix)
+        if kind in _HABITS:
+            said.setdefault(kind, (element.text or "").strip())
+        elif kind == "link" and element.get("rel") in _OLDER:
+            said.setdefault("older", element.get("href") or "")
+    return Feed(entries, _ttl(said), said.get("older", ""), said.get("generator", "")[:200])
+
+
+def _ttl(said: Mapping[str, str]) -> timedelta | None:
+    """Minutes of `ttl`, or a period of the syndication module; the longer where a feed has both."""
+    waits = []
+    if (minutes := said.get("ttl", "")).isascii() and minutes.isdigit():
+        waits.append(timedelta(minutes=min(int(minutes[:6]), _LONGEST_TTL)))
+    if period := _PERIODS.get(said.get("sy:updateperiod", "").lower()):
+        times = said.get("sy:updatefrequency", "")
+        waits.append(period / (int(times[:4]) or 1 if times.isascii() and times.isdigit() else 1))
+    return max(waits, default=None) or None
 
 
 def _has_channel(root: Element) -> bool:

@@ -32,6 +32,7 @@ from watcher.store.retention import KEEP, Retention
 from watcher.store.rules import Rejected, RuleShelf
 from watcher.store.schema import upgrade
 from watcher.store.views import AlertAccount, AlertLine, Attempt, DeliveryState, Views
+from watcher.store.watched import Watched, watched
 
 __all__ = [
     "AlertAccount",
@@ -48,6 +49,7 @@ __all__ = [
     "SqlPollLog",
     "Store",
     "Views",
+    "Watched",
     "open_store",
 ]
 
@@ -76,6 +78,10 @@ class Store:
     def overview(self, *, now: datetime) -> Overview:
         """How the watcher fares at this time."""
         return overview.overview(self._database, now=now)
+
+    def watched(self) -> tuple[Watched, ...]:
+        """Every source that is polled, as its last poll left it."""
+        return watched(self._database)
 
     def prune(self, *, now: datetime, keep: Retention = KEEP, stopping: Callable[[], bool] = bool) -> int:
         """Forget what is older than it is kept for; the number of rows. See `retention.prune`."""

@@ -61,6 +61,14 @@ class SqlPollLog:
             found = connection.execute(query)
             return tuple(Due(SourceId(key), load(Cursor, cursor), at) for key, cursor, at in found)
 
+    def resting(self, *, now: datetime) -> tuple[tuple[SourceId, datetime], ...]:
+        """Sources whose server asked to be left alone, and until when, as far as that lies ahead."""
+        table = tables.sources
+        query = select(table.c.id, table.c.cursor).where(table.c.failures > 0, table.c.next_poll > now)
+        with self._database.read() as connection:
+            asked = [(SourceId(key), load(Cursor, text).rest_until) for key, text in connection.execute(query)]
+        return tuple((key, until) for key, until in asked if until and until > now)
+
     def wakes(self, *, now: datetime, limit: int) -> tuple[Wake, ...]:
         """Rows of the clock whose time has come, the longest due first."""
         table = tables.wakes

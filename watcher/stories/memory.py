@@ -58,6 +58,10 @@ class Memory:
         """Whether an item was read before; `url` is canonical, `mark` its `fingerprint`."""
         return self._seen.look(item, url, mark)
 
+    def knows(self, item: ItemId, url: str) -> bool:
+        """Whether an item was read before in any state; `url` is canonical."""
+        return self._seen.knows(item, url)
+
     def saw(self, seen: Seen) -> None:
         """Remember that an item was read."""
         self._seen.add(seen)

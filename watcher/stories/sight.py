@@ -35,6 +35,10 @@ class SeenItems:
             return Sight.SAME
         return Sight.NEW if known == (None, None) else Sight.EDITED
 
+    def knows(self, item: ItemId, url: str) -> bool:
+        """Whether the item was read before, as it is now or otherwise; `url` as in `look`."""
+        return key_of(item) in self._by_id or (bool(url) and key_of(url) in self._by_url)
+
     def add(self, seen: Seen) -> None:
         """Remember the item as it is now."""
         self._by_id[key_of(seen.item)] = seen.fingerprint

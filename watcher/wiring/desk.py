@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 
 import structlog
 
@@ -14,6 +15,7 @@ from watcher.matching import Ruleset
 from watcher.model import Source, SourceId, Team, TeamId
 from watcher.poll import Poller, report
 from watcher.protocols import Clock
+from watcher.schedule import Pace
 from watcher.settings import Settings
 from watcher.store import Lease, SqlPollLog, Store, open_store
 from watcher.trial import prepare, scanner_of
@@ -52,7 +54,7 @@ class Desk:
             self.sources,
             mind=self._recalled(),
             clock=clock,
-            workers=settings.workers,
+            pace=Pace(settings.workers, timedelta(seconds=settings.host_gap), settings.host_requests),
         )
         self._log.enrol(self.sources.values(), now=clock.now())
         write = writer(store.views, lambda: self.ruleset.teams, renderer())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,12 +36,36 @@ def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
         ConfigError: There is no such file or folder.
     """
     try:
-        files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
-        texts = {str(file): _text(file) for file in files}
+        texts = {str(file): _text(file) for file in _files(path)}
     except OSError as error:
         message = f"sources: {error.strerror}; `watcher init` writes a first list"
         raise ConfigError([Problem(str(path), 0, 0, message, "no-sources")]) from error
     return read_catalogue(texts)
+
+
+def replace_addresses(path: Path, edits: Mapping[str, str], *, write: bool) -> Iterator[tuple[str, str, str]]:
+    """
+    Addresses in the lists of sources that should be others, each with `file:line`, the old and the new one.
+
+    Args:
+        edits: The new address by the old one.
+        write: Put the new ones into the files, which otherwise stay as they are.
+    """
+    for file in _files(path):
+        lines = _text(file).splitlines(keepends=True)
+        for number, line in enumerate(lines):
+            for old, new in edits.items():
+                # As a whole: `https://a.example/feed` is not the beginning of another address.
+                found = re.search(rf"(?<![^\s'\"]){re.escape(old)}(?![^\s'\",}}])", line)
+                if found:
+                    lines[number] = line[: found.start()] + new + line[found.end() :]
+                    yield f"{file}:{number + 1}", old, new
+        if write:
+            file.write_text("".join(lines), encoding="utf-8")
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(path.glob("*.yaml")) if path.is_dir() else [path]
 
 
 def _text(file: Path) -> str:

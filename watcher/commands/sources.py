@@ -1,0 +1,105 @@
+"""`watcher sources`: what is watched, how it fares, and what should be written differently."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from watcher.commands.screen import print_json, print_problems, print_table
+from watcher.commands.status import ago
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from watcher.model import Source, SourceId
+    from watcher.store import Watched
+
+app = typer.Typer(help="What is watched, how it fares, and what should be written differently.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_sources(
+    failing: bool = typer.Option(False, "--failing", help="Only those whose last poll failed."),
+    json: bool = typer.Option(False, "--json", help="Print JSON."),
+) -> None:
+    """Every source: how often it is read and why so, what it publishes, how its last poll ended."""
+    listed, known = _listed(), _known()
+    now = datetime.now(UTC)
+    rows = [(source, known.get(source.id)) for source in listed.values()]
+    if failing:
+        rows = [(source, found) for source, found in rows if found and found.cursor.failures]
+    if json:
+        print_json([{"source": source, "state": found} for source, found in rows])
+        return
+    columns = ("source", "kind", "read every", "items a day", "last poll", "outcome", "next")
+    print_table(columns, [_row(source, found, now=now) for source, found in rows])
+
+
+@app.command("moved")
+def moved(
+    write: bool = typer.Option(False, "--write", help="Change the addresses in the files, and nothing else in them."),
+) -> None:
+    """Sources that moved for good, each as the edit that says so; they are read at the new place meanwhile."""
+    from watcher.settings import load_settings
+    from watcher.wiring.watching import replace_addresses
+
+    listed, known = _listed(), _known()
+    edits = {
+        source.address: found.cursor.moved_to
+        for source in listed.values()
+        if (found := known.get(source.id)) and found.cursor.moved_to and found.cursor.address == source.address
+    }
+    if not edits:
+        sys.stdout.write("no source has moved\n")
+        return
+    for place, old, new in replace_addresses(load_settings(Path()).sources, edits, write=write):
+        sys.stdout.write(f"{place}: {'changed' if write else 'moved'}\n  - {old}\n  + {new}\n")
+    if not write:
+        sys.stdout.write("`watcher sources moved --write` makes these edits\n")
+
+
+def _row(source: Source, found: Watched | None, *, now: datetime) -> tuple[object, ...]:
+    from watcher.schedule import own_interval
+
+    if found is None or found.cursor.polled_at is None:
+        return (source.id, source.kind, span(source.every), "", "never", "", "")
+    cursor = found.cursor
+    every = span(own_interval(source, cursor)) + (" (learnt)" if source.between else "")
+    rate = "" if cursor.rate is None else f"{cursor.rate * 24:.1f}"
+    said = " ".join(part for part in (found.outcome or "", found.detail) if part)
+    wait = max(found.next_poll - now, timedelta())
+    return (source.id, source.kind, every, rate, ago(cursor.polled_at, now), said, f"in {span(wait)}")
+
+
+def span(wait: timedelta) -> str:
+    """A length of time in its largest units, such as `7.5 min`."""
+    seconds = wait.total_seconds()
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * size or (seconds >= size and unit == "min"):
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _listed() -> Mapping[SourceId, Source]:
+    """The sources on file; what is wrong with the others is said."""
+    from watcher.settings import load_settings
+    from watcher.wiring.watching import read_sources
+
+    sources, problems = read_sources(load_settings(Path()).sources)
+    print_problems(problems)
+    return {source.id: source for source in sources}
+
+
+def _known() -> Mapping[SourceId, Watched]:
+    from watcher.settings import load_settings
+    from watcher.store import open_store
+
+    store = open_store(load_settings(Path()).database)
+    try:
+        return {found.id: found for found in store.watched()}
+    finally:
+        store.close()
