@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,9 @@ import pytest
 
 from tests.http_server import Answer, http_server, ok
 from tests.smtp_server import smtp_server
+from watcher.ingest import Commit
+from watcher.model import Item, ItemId
+from watcher.store import open_store
 
 WATCHER = [sys.executable, "-c", "from watcher.cli import main; main()"]
 
@@ -137,6 +143,53 @@ def test_replay_writes_a_line_for_each_alert_and_rule(desk: Path, tmp_path: Path
     assert {line["rule"] for line in told} == {"us-iran-talks", "meeting-moved-up"}
     wanted = {"time", "team", "rule", "alert", "kind", "lane", "item_id", "title", "url", "items", "cluster", "story"}
     assert all(wanted | {"changed"} == set(line) for line in told)
+
+
+def stored(folder: Path, titles: Iterable[str]) -> None:
+    """Fill the database of a folder with items, an hour apart, the last one just now."""
+    now = datetime.now(UTC)
+    items = [
+        Item(ItemId(f"i{n}"), title, f"https://x{n}.example/", "wire", now - timedelta(hours=hours), lang="en")
+        for n, (title, hours) in enumerate(zip(titles, range(99, 0, -1), strict=False))
+    ]
+    with closing(open_store(f"sqlite:///{folder / 'watcher.db'}")) as store:
+        lease = store.lease("test", now=now)
+        assert lease
+        store.poll_log(lease).commit((), Commit(items=tuple(items)), now=now)
+        lease.release()
+
+
+def test_replay_reads_what_is_stored_and_counts_by_day(tmp_path: Path) -> None:
+    run("init", folder=tmp_path)
+    stored(tmp_path, ["Iran and US to hold talks in Muscat", "Oil slips on hopes for US-Iran talks"])
+
+    said = json.loads(run("replay", "--since", "30d", "--json", folder=tmp_path))
+    shown = run("replay", folder=tmp_path)
+
+    assert (said["items"], said["days"]) == (2, 1)
+    assert [rule["now"] for rule in said["rules"] if rule["rule"] == "us-iran-talks"] == [1]
+    assert "ms an item" in shown
+    assert "never: my-desk/meeting-moved-up" in shown
+    assert json.loads(run("replay", "--since", "30m", "--json", folder=tmp_path))["items"] == 0
+
+
+def test_diff_shows_what_an_edit_gains_and_loses_and_ends_with_1(tmp_path: Path) -> None:
+    run("init", folder=tmp_path)
+    stored(tmp_path, ["Iran and US to hold talks in Muscat", "Oil slips on hopes for US-Iran talks"])
+    shutil.copytree(tmp_path / "rules", tmp_path / "edited")
+    rule = tmp_path / "edited" / "my-desk" / "talks.yaml"
+    rule.write_text(rule.read_text().replace("unless: [sport, market, opinion]", "unless: [sport, opinion]"))
+
+    said = run("diff", "rules", "edited", folder=tmp_path, expect=1)
+    told = json.loads(run("diff", "rules", "edited", "--json", folder=tmp_path, expect=1))
+    comment = run("diff", "rules", "edited", "--markdown", folder=tmp_path, expect=1)
+
+    assert "1 → 2 alerts: 1 gained, 0 lost, 0 changed" in said
+    assert "Oil slips on hopes for US-Iran talks" in said
+    assert [line["rules"] for line in told["gained"]] == [["us-iran-talks"]]
+    assert "| my-desk | us-iran-talks | 1 | 2 | 1 | 0 | 0 |" in comment
+    assert "0 gained, 0 lost" in run("diff", "rules", folder=tmp_path)
+    assert "nor a git revision" in run("diff", "nowhere", folder=tmp_path, expect=2)
 
 
 def test_replay_names_items_that_go_back_in_time(desk: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from watcher.commands import (
     check,
     deliveries,
     demo,
+    diff,
     explain,
     init,
     match,
@@ -59,6 +60,7 @@ app.command("explain")(explain.explain)
 app.command("match")(match.match)
 app.command("words")(words.words)
 app.command("replay")(replay.replay)
+app.command("diff")(diff.diff)
 app.command("once")(run.once)
 app.command("run")(run.run)
 app.command("status")(status.status)

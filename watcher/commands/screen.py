@@ -105,6 +105,22 @@ def track(items: Iterable[T], *, label: str, total: int | None = None) -> Iterat
         yield from progress.track(items, total=total, description=label)
 
 
+_BARS = "▁▂▃▄▅▆▇█"
+_WIDEST = 30
+
+
+def sparkline(counts: Sequence[int]) -> str:
+    """
+    A bar for each number, the tallest for the greatest; a space where there is nothing.
+
+    More than 30 numbers are shown as sums of several at a time.
+    """
+    step = -(-len(counts) // _WIDEST) or 1
+    sums = [sum(counts[start : start + step]) for start in range(0, len(counts), step)]
+    top = max(sums, default=0)
+    return "".join(_BARS[(number * len(_BARS) - 1) // top] if number else " " for number in sums)
+
+
 @contextmanager
 def status(text: str) -> Iterator[None]:
     """A line that says what is being done, while it is being done, on a terminal only."""

@@ -1,7 +1,7 @@
 """
 Items → Commit, and what falls due without one: the whole core in one call. Read this file first.
 
-    read → scan → read_facts → match → stories.assign → judge → fold
+    perceive (read → scan → read_facts → match) → stories.assign → judge → fold
 
 An item is decided completely before the mind folds it in, so an item whose decision crashes leaves nothing behind; it
 is returned as `Poisoned` and the others proceed.
@@ -10,19 +10,16 @@ is returned as `Poisoned` and the others proceed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 
-from watcher.facts import read_facts
-from watcher.facts.sentence import Page
-from watcher.facts.titles import content_words
 from watcher.ingest.absence import ABSENCE, development_of, restarted, run_out, running
 from watcher.ingest.commit import Commit, Poisoned
-from watcher.matching import Ruleset, match, match_inferred
+from watcher.ingest.perceiving import Look, look
+from watcher.matching import Ruleset, match_inferred
 from watcher.model import (
-    ActorId,
     Alert,
     DevelopmentId,
     Hold,
@@ -32,16 +29,14 @@ from watcher.model import (
     Match,
     Report,
     RuleId,
-    Seen,
     Status,
     Team,
     TeamId,
     Wake,
 )
 from watcher.policy import Case, Ledger, deliveries, judge
-from watcher.stories import Assigned, Memory, Sight, fingerprint, matters
-from watcher.text import Document, canonical_url, publisher_of, read
-from watcher.vocabulary import Hits, Scanner, Vocabulary
+from watcher.stories import Assigned, Memory, Sight, matters
+from watcher.vocabulary import Scanner, Vocabulary
 
 HOLD, CLOSE = "hold", "close"
 _CLOSE_EVERY = timedelta(hours=1)
@@ -53,6 +48,7 @@ class Mind:
 
     Args:
         scanner: Of the vocabulary and of the ruleset's own words; both are replaced together by `follow`.
+        look: How items are looked at, for a replay that has read them ahead; None: one by one, when they come.
     """
 
     def __init__(
@@ -63,12 +59,17 @@ class Mind:
         *,
         memory: Memory | None = None,
         ledger: Ledger | None = None,
+        look: Callable[[Item], Look] | None = None,
     ) -> None:
+        self.look = look or self._look
         self.vocabulary, self.scanner, self.ruleset = vocabulary, scanner, ruleset
-        self.memory = memory or Memory()
-        self.ledger = ledger or Ledger()
+        self.memory = Memory() if memory is None else memory
+        self.ledger = Ledger() if ledger is None else ledger
         self.closes_at: datetime | None = None
         self.absences: dict[tuple[TeamId, RuleId], Wake] = {}
+
+    def _look(self, item: Item) -> Look:
+        return look(item, self.vocabulary, self.scanner, ruleset=self.ruleset)
 
     def follow(self, ruleset: Ruleset, scanner: Scanner) -> None:
         """From now on decide by this ruleset; what was told stays told."""
@@ -85,19 +86,29 @@ def ingest(items: Iterable[Item], mind: Mind, *, now: datetime) -> Commit:
 
     An item that was read before as it is now changes nothing.
     """
-    steps = []
+    [commit] = ingest_together(items, (mind,), now=now)
+    return commit
+
+
+def ingest_together(items: Iterable[Item], minds: Sequence[Mind], *, now: datetime) -> tuple[Commit, ...]:
+    """`ingest` for minds that see the same world: of each item all decide before any of them folds its answer."""
+    steps: list[list[Commit]] = [[] for _ in minds]
     for item in sorted(items, key=lambda item: (item.time, item.id)):
         try:
-            step = decide(item, mind, now=now)
-            fold(step, mind)
+            decided = [decide(item, mind, now=now) for mind in minds]
+            for step, mind in zip(decided, minds, strict=True):
+                fold(step, mind)
         except Exception as error:  # noqa: BLE001  # named boundary: a bug costs one item; the caller logs it
-            steps.append(Commit(poisoned=(Poisoned(item, error),)))
+            for own in steps:
+                own.append(Commit(poisoned=(Poisoned(item, error),)))
             continue
-        steps.append(step.commit)
-    if mind.closes_at is None:
-        mind.closes_at = now + _CLOSE_EVERY
-        steps.append(Commit(wakes=(Wake(CLOSE, "", mind.closes_at),)))
-    return Commit.of(steps)
+        for own, step in zip(steps, decided, strict=True):
+            own.append(step.commit)
+    for own, mind in zip(steps, minds, strict=True):
+        if mind.closes_at is None:
+            mind.closes_at = now + _CLOSE_EVERY
+            own.append(Commit(wakes=(Wake(CLOSE, "", mind.closes_at),)))
+    return tuple(map(Commit.of, steps))
 
 
 def wake(due: Iterable[Wake], mind: Mind, *, now: datetime) -> Commit:
@@ -116,43 +127,17 @@ class Step:
 
 def decide(item: Item, mind: Mind, *, now: datetime) -> Step:
     """Everything about one item; reads the mind, changes nothing."""
-    document = read(item)
-    seen = Seen(item.id, canonical_url(item.url), fingerprint(document.folded), item.seen)
+    view = mind.look(item)
+    seen = view.seen
     if mind.memory.sight(seen.item, seen.url, seen.fingerprint) is Sight.SAME:
         return Step(Commit())
-    hits = mind.scanner.scan(document)
-    reports = read_facts(document, hits, mind.vocabulary)
-    matches = match(document, hits, reports, mind.ruleset)
-    if matches and not reports:
-        reports = (_worded(document, hits, matches[0], vocabulary=mind.vocabulary),)
-    answers = tuple(mind.memory.assign(report, now=now) for report in matters(reports))
-    cases = _cases(item, answers, matches, mind=mind, now=now)
+    one = view.perceive()
+    answers = tuple(mind.memory.assign(report, now=now) for report in matters(one.reports))
+    cases = _cases(item, answers, one.matches, mind=mind, now=now)
     outcomes = [one for some in cases.values() for one in _as_one([judge(case, mind.ledger) for case in some])]
     clocks = restarted(chain.from_iterable(cases.values()), mind.absences)
     decided = Commit.of((_rows(answers, outcomes, mind), clocks))
     return Step(replace(decided, items=(item,), seen=(seen,)), answers)
-
-
-def _worded(document: Document, hits: Hits, first: Match, *, vocabulary: Vocabulary) -> Report:
-    """What an item reports that only the words of a rule matched: their event, and whoever is named."""
-    item = document.item
-    return Report(
-        item=item.id,
-        event=first.events[0],
-        family=first.events[0],
-        actors=tuple(sorted(ActorId(name) for name in hits.actors)),
-        status=first.status,
-        publisher=publisher_of(item),
-        time=item.time,
-        seen=item.seen,
-        title=item.title,
-        url=item.url,
-        lang=document.lang,
-        spans=tuple(evidence.span for evidence in first.evidence),
-        words=content_words(Page(document, hits, vocabulary)),
-        tier=item.tier,
-        baseline=item.baseline,
-    )
 
 
 def fold(step: Step, mind: Mind) -> None:

@@ -10,18 +10,20 @@ Doors:
     Store.remembered(...)       what `Memory.restore` and the ledger need after a start
     Store.rules                 rule texts by team: last good versions, and those of any day
     Store.views                 alerts for people, and what the renderer needs
+    Store.items(since=)         what was read, for a replay
     Store.overview(now=)        how the watcher fares
     Store.prune(now=)           forgetting, by retention
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
+from watcher.model import Item
+from watcher.store import archive, memory, overview, retention
 from watcher.store import lease as leases
-from watcher.store import memory, overview, retention
 from watcher.store.database import BUSY, Database, create_file, path_of
 from watcher.store.lease import Lease
 from watcher.store.memory import Remembered
@@ -74,6 +76,18 @@ class Store:
     def remembered(self, *, since: datetime, told_since: datetime) -> AbstractContextManager[Remembered]:
         """What the decider must know again. See `memory.remembered`."""
         return memory.remembered(self._database, since=since, told_since=told_since)
+
+    def items(self, *, since: datetime) -> Iterator[Item]:
+        """The items seen since, oldest first. See `archive.read_items`."""
+        return archive.read_items(self._database, since=since)
+
+    def latest_items(self, *, limit: int) -> tuple[Item, ...]:
+        """The last items that were seen, oldest first."""
+        return archive.latest_items(self._database, limit=limit)
+
+    def count_items(self, *, since: datetime) -> int:
+        """How many items were seen since."""
+        return archive.count_items(self._database, since=since)
 
     def overview(self, *, now: datetime) -> Overview:
         """How the watcher fares at this time."""

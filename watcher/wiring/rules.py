@@ -46,6 +46,22 @@ def load_ruleset(
         return _load(root, secrets=secrets, last_good=last_good, prepare=prepare)
 
 
+def load_revision(revision: str, rules: Path) -> Ruleset:
+    """
+    The rules as a git revision has them.
+
+    Args:
+        rules: The folder of team folders, as it lies in the working tree.
+
+    Raises:
+        ConfigError: There is no such revision, or no team folder in it.
+    """
+    from watcher.wiring.revisions import read_revision
+
+    with _no_collector():
+        return load_rules(read_revision(revision, rules), load())
+
+
 @contextmanager
 def _no_collector() -> Iterator[None]:
     """
