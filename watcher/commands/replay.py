@@ -34,7 +34,7 @@ class Account:
         seconds: It took, by the clock.
     """
 
-    count: Counter[str] = field(default_factory=Counter)
+    count: Counter[str] = field(default_factory=lambda: Counter(items=0, crashed=0, developments=0, repeats=0))
     first: date | None = None
     last: date | None = None
     seconds: float = 0.0
@@ -109,7 +109,7 @@ def summarise(transcript: Transcript, account: Account, rules: Sequence[Name], *
     """How many items became how many alerts: by team and day, by rule and day, and what it cost."""
     by_team: dict[str, Counter[date]] = {}
     by_rule: dict[Name, Counter[date]] = {name: Counter() for name in rules}
-    lanes: dict[Name, Counter[str]] = {name: Counter() for name in rules}
+    lanes: dict[Name, Counter[str]] = {name: Counter(now=0, digest=0) for name in rules}
     for told in transcript.told():
         by_team.setdefault(told.alert.team, Counter())[told.time.date()] += 1
         for name in told.rules:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import and_, func, or_, select
 
 from watcher.model import Item
 from watcher.store.database import Database
@@ -23,16 +23,16 @@ def count_items(database: Database, *, since: datetime) -> int:
 
 def read_items(database: Database, *, since: datetime) -> Iterator[Item]:
     """The items seen since, in the order of `seen`; retention empties their texts after a week. Raises StoreError."""
-    place = (since, "")
-    key = tuple_(items.c.seen, items.c.id)
+    start, last = since, ""
     while True:
-        query = select(items).where(key > tuple_(*place)).order_by(items.c.seen, items.c.id).limit(PAGE)
+        further = or_(items.c.seen > start, and_(items.c.seen == start, items.c.id > last))
+        query = select(items).where(items.c.seen >= start, further).order_by(items.c.seen, items.c.id).limit(PAGE)
         with database.read() as connection:
             page = [to_item(row) for row in connection.execute(query)]
         if not page:
             return
         yield from page
-        place = (page[-1].seen, page[-1].id)
+        start, last = page[-1].seen, page[-1].id
 
 
 def latest_items(database: Database, *, limit: int) -> tuple[Item, ...]:
