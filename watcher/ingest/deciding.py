@@ -36,6 +36,7 @@ from watcher.model import (
 )
 from watcher.policy import Case, Ledger, deliveries, judge
 from watcher.stories import Assigned, Memory, Sight, matters
+from watcher.text import canonical_url
 from watcher.vocabulary import Scanner, Vocabulary
 
 HOLD, CLOSE = "hold", "close"
