@@ -1,6 +1,7 @@
 """
 `watcher run` itself, on real time, killed with SIGKILL at any moment from its first import on, while many feeds bring
-news and the mail server and the receivers fail now and then. At the end: no item, decision, alert or delivery is
+news, the mail server and the receivers fail now and then, one receiver is gone for good, and now and then the disk is
+full from some moment on. At the end: no item, decision, alert or delivery is
 missing, every repeat came under its first id, and what was decided is what one process would have decided that never
 died.
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import signal
 import sqlite3
 import statistics
@@ -49,6 +51,8 @@ timezone: UTC
 channels:
   mail: {{email: [one@example.org, two@example.org]}}
   hook: {{webhook: ["{hook}/a", "{hook}/b"], secret: "secret:hook"}}
+  old: {{webhook: "{hook}/gone", secret: "secret:hook", fallback: new}}
+  new: {{webhook: "{hook}/new", secret: "secret:hook"}}
 default: mail
 """
 RULES = """
@@ -57,7 +61,7 @@ rules:
     what: talks
     severity: flash
     updates: each
-    notify: [mail, hook]
+    notify: [mail, hook, old]
     why: Every item of these feeds meets it.
 """
 SETTINGS = """
@@ -87,6 +91,7 @@ class Wires:
     Feeds that grow when they are asked, each item about something else, or what another feed had already.
 
     Args:
+        runs: How often the watcher was started, and `full` how often the disk was full for it.
         growth: The chance that a feed has one more item at a request.
         trouble: The chance that a mail server or receiver fails.
         hooked: How often each webhook was taken, by recipient, alert and `webhook-id`.
@@ -103,6 +108,8 @@ class Wires:
     feeds: list[list[tuple[int, str]]] = field(default_factory=list)
     asked: dict[str, list[float]] = field(default_factory=dict)
     titles: int = 0
+    runs: int = 0
+    full: int = 0
     lock: Lock = field(default_factory=Lock)
 
     def entry(self) -> tuple[int, str]:
@@ -159,7 +166,8 @@ def wires(folder: Path, *, feeds: int, hosts: int, growth: float, trouble: float
         mail, receiver = stack.enter_context(smtp_server()), stack.enter_context(http_server())
         made = Wires(folder, mail, receiver, random.Random(1), growth, trouble)
         mail.mood = made.mood
-        receiver.answers = {"/hook/a": made.hook, "/hook/b": made.hook}
+        receiver.answers["/hook/gone"] = Answer(410)
+        receiver.answers |= {f"/hook/{name}": made.hook for name in ("a", "b", "new")}
         sites = [stack.enter_context(http_server(address=f"127.0.1.{1 + number}")) for number in range(hosts)]
         lines = ["sources:\n"]
         for key in range(feeds):
@@ -182,6 +190,7 @@ def running(world: Wires) -> Iterator[subprocess.Popen[bytes]]:
     """`watcher run`, killed at the end if it still runs; its log is in the folder."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WATCHER_")}
     command = [sys.executable, "-c", "from watcher.cli import main; main()", "run"]
+    world.runs += 1
     with (world.folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=world.folder, env=environment, stderr=log)
     try:
@@ -201,6 +210,14 @@ def started(world: Wires, process: subprocess.Popen[bytes]) -> float:
     return time.monotonic() - began
 
 
+def fill(world: Wires, process: subprocess.Popen[bytes]) -> None:
+    """From now on no file of the process may grow by more than a little, as on a full disk."""
+    wal = world.folder / "watcher.db-wal"
+    limit = (wal.stat().st_size if wal.exists() else 0) + world.dice.randrange(4_096, 40_000)
+    logged = (world.folder / "log").stat().st_size + 200_000  # it is not about the log
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (max(limit, logged),) * 2)
+
+
 def kill_often(world: Wires, *, kills: int, within: float) -> list[float]:
     """Kill so often, one time in five before it is up; how long it took to be up the other times."""
     starts = []
@@ -211,9 +228,12 @@ def kill_often(world: Wires, *, kills: int, within: float) -> list[float]:
             else:
                 starts.append(started(world, process))
                 pause = world.dice.uniform(0, within)
+                if number % 5 == 3:
+                    fill(world, process)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=pause)
                 pytest.fail(f"it ended by itself: {(world.folder / 'log').read_text()[-2000:]}")
+            world.full += b"job.postponed" in (world.folder / "log").read_bytes()
     return starts
 
 
@@ -248,7 +268,7 @@ def check(world: Wires) -> str:
         owed, repeated = check_deliveries(world, file)
         attempts = dict(file.execute("SELECT outcome, count(*) FROM attempts GROUP BY outcome"))
         states = dict(file.execute("SELECT state, count(*) FROM deliveries GROUP BY state"))
-    assert states == {"sent": owed}
+    assert states == {"sent": owed, "abandoned": alerts}
     return (
         f"{sum(map(len, world.feeds))} items, {alerts} alerts, {owed} deliveries, lost 0, {repeated} repeated under"
         f" their id; attempts {attempts}"
@@ -313,12 +333,15 @@ def decided_items(file: sqlite3.Connection) -> Iterator[tuple[Item, datetime]]:
 def check_deliveries(world: Wires, file: sqlite3.Connection) -> tuple[int, int]:
     """All that is owed, and how many came more than once; each came, under its id only, to each recipient."""
     here = world.receiver.url("")
-    owed = {
-        (recipient.removeprefix(here), alert, key)
-        for recipient, alert, key in file.execute("SELECT recipient, alert, id FROM deliveries")
-    }
+    query = "SELECT recipient, coalesce(alert, notice), id FROM deliveries"
+    owed = {(recipient.removeprefix(here), told, key) for recipient, told, key in file.execute(query)}
     alerts = {key for (key,) in file.execute("SELECT id FROM alerts")}
-    assert {row[:2] for row in owed} == {(to, key) for key in alerts for to in (ONE, TWO, "/hook/a", "/hook/b")}
+    (notice,) = (key for (key,) in file.execute("SELECT id FROM notices"))
+    hooks = ("/hook/a", "/hook/b", "/hook/gone", "/hook/new")
+    wanted = {(to, key) for key in alerts for to in (ONE, TWO, *hooks)} | {(ONE, notice), (TWO, notice)}
+    assert {row[:2] for row in owed} == wanted
+    owed = {row for row in owed if row[0] != "/hook/gone"}
+    assert sum(request.path == "/hook/gone" for request in world.receiver.requests) <= world.runs
     arrived = world.mailed() + world.hooked
     assert owed - arrived.keys() == set(), "lost"
     assert arrived.keys() - owed == set(), "under another id, or never decided"
@@ -347,6 +370,6 @@ def test_nothing_is_lost_when_it_is_killed_a_hundred_times(tmp_path: Path, capsy
     gaps = [after - before for some in world.asked.values() for before, after in pairwise(some)]
     with capsys.disabled():
         print(
-            f"\nwatcher run, {kills} kills in {seconds:.0f} s: {figures}; up after {statistics.median(starts):.1f} s"
+            f"\nwatcher run, {kills} kills in {seconds:.0f} s: {figures}; the disk was full {world.full} times; up after {statistics.median(starts):.1f} s"
             f" (median), requests {sum(map(len, world.asked.values()))}, shortest pause of a feed {min(gaps):.1f} s"
         )

@@ -99,13 +99,19 @@ def rule_schema(
     }
 
 
+_FALLBACK: dict[str, object] = {
+    "fallback": {"type": "string", "description": "The channel that takes over what this one does not take"},
+    "fallback_after": {"type": "integer", "minimum": 1, "maximum": 20, "description": "After so many failures"},
+}
+
+
 def team_schema() -> Schema:
     """The schema of `team.yaml`."""
     secret = {"type": "string", "pattern": "^secret:[A-Za-z0-9._-]+$"}
     kinds: dict[str, object] = {"email": _several(_TEXT), "webhook": _several(_TEXT), "console": _TRUTH}
     channel = {
         "type": "object",
-        "properties": {**{kind: kinds[kind] for kind in USABLE_KINDS}, "secret": secret},
+        "properties": {**{kind: kinds[kind] for kind in USABLE_KINDS}, "secret": secret, **_FALLBACK},
         "additionalProperties": False,
         "oneOf": [{"required": [kind]} for kind in USABLE_KINDS],
     }
