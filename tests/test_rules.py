@@ -386,8 +386,26 @@ def test_a_team_is_read_with_channels_quiet_hours_and_cap() -> None:
         pytest.param(
             "{email: [gulf@example.org]}",
             '{chat: "secret:room"}',
-            "5:9: channels: chat is not available in this version; use webhook or email",
-            id="a kind of the language that nothing sends yet",
+            "chat: expected one of slack, teams",
+            id="a chat that is a secret instead of a service",
+        ),
+        pytest.param(
+            "{email: [gulf@example.org]}",
+            "{chat: slack}",
+            'slack needs secret: "secret:NAME", with its address or key in secrets/gulf/NAME',
+            id="a chat without its secret",
+        ),
+        pytest.param(
+            "{email: [gulf@example.org]}",
+            "{email: [gulf@example.org], fallback: desk}",
+            "fallback: the team has no other channel called 'desk'",
+            id="a channel that is its own fallback",
+        ),
+        pytest.param(
+            "{email: [gulf@example.org]}",
+            "{email: [gulf@example.org], fallback: ops, fallback_after: 0}",
+            "fallback_after: expected a number of failed attempts, 1 to 20",
+            id="a fallback before the first failure",
         ),
         pytest.param("Europe/London", "Europe/Londn", 'did you mean "Europe/London"?', id="a time zone that is not"),
         pytest.param(

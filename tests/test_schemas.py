@@ -75,7 +75,7 @@ def test_the_schema_shows_a_slip(right: str, wrong: str) -> None:
     [
         pytest.param("channels:", "chanels:", id="a key that is not"),
         pytest.param("secret:ops-hook", "ops-hook", id="a secret in clear text"),
-        pytest.param("{email: [gulf@example.org]}", '{chat: "secret:room"}', id="a kind that nothing sends yet"),
+        pytest.param("{email: [gulf@example.org]}", '{chat: "secret:room"}', id="a chat that is no service"),
     ],
 )
 def test_the_team_schema_accepts_a_good_file_and_shows_a_slip(right: str, wrong: str) -> None:

@@ -34,7 +34,7 @@ PRUNE_FIRST = timedelta(minutes=10)
 """After the start: a machine that is off at night forgets too."""
 GRACE = timedelta(seconds=5)
 """So long a stop waits for what is under way: containers get ten seconds before they are killed."""
-AT_ONCE = {"webhook": 8}
+AT_ONCE = {"webhook": 8, "chat": 4}
 """Messages under way by kind of channel, one for the others; no recipient gets two at a time (`Outbox.claim`)."""
 
 log = structlog.get_logger()

@@ -37,6 +37,7 @@ WIRE = Source(SourceId("wire"), "feed", "https://wire.example/feed")
 class Answer:
     status: int
     retry_after: timedelta | None = None
+    body: bytes = b""
 
 
 def post(url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:

@@ -32,6 +32,10 @@ class Answer(Protocol):
         """The HTTP status."""
 
     @property
+    def body(self) -> bytes:
+        """What it said."""
+
+    @property
     def retry_after(self) -> timedelta | None:
         """How long to wait, if the server said so."""
 
@@ -68,18 +72,27 @@ class WebhookChannel:
         secrets = self._secrets(message.team, address.secret) if address.secret else ()
         if secrets:
             headers["webhook-signature"] = sign(secrets, message.id, timestamp, body)
-        answer = self._post(recipient, headers=headers, body=body)
-        if 200 <= answer.status < 300:
-            return Receipt(f"HTTP {answer.status}")
-        raise DeliveryError(
-            f"receiver answered HTTP {answer.status}",
-            retryable=answer.status not in PERMANENT and answer.status != GONE,
-            retry_after=answer.retry_after,
-            gone=answer.status == GONE,
-        )
+        return receipt(self._post(recipient, headers=headers, body=body))
 
     def close(self) -> None:
         """Nothing is kept open: each POST has a connection of its own."""
+
+
+def receipt(answer: Answer) -> Receipt:
+    """
+    What an answer means.
+
+    Raises:
+        DeliveryError: Permanent for a status in `PERMANENT`; `gone` for 410; otherwise retryable.
+    """
+    if 200 <= answer.status < 300:
+        return Receipt(f"HTTP {answer.status}")
+    raise DeliveryError(
+        f"receiver answered HTTP {answer.status}",
+        retryable=answer.status not in PERMANENT and answer.status != GONE,
+        retry_after=answer.retry_after,
+        gone=answer.status == GONE,
+    )
 
 
 def sign(secrets: Sequence[str], message_id: str, timestamp: str, body: bytes) -> str:

@@ -14,7 +14,7 @@ from watcher.matching.examples import BECOMES
 from watcher.matching.extract import EXTRACTS
 from watcher.matching.names import OFFICES
 from watcher.matching.ruleset import Folders, Ruleset
-from watcher.matching.team import USABLE_KINDS
+from watcher.matching.team import CHANNEL_KINDS, CHAT_SERVICES
 from watcher.matching.terms import BLOCK_KEYS, CLASSES, PARTS, TERM_KEYS
 from watcher.matching.wishes import GRAINS, STAGES, UPDATES
 from watcher.model import Severity, Status
@@ -109,11 +109,12 @@ def team_schema() -> Schema:
     """The schema of `team.yaml`."""
     secret = {"type": "string", "pattern": "^secret:[A-Za-z0-9._-]+$"}
     kinds: dict[str, object] = {"email": _several(_TEXT), "webhook": _several(_TEXT), "console": _TRUTH}
+    kinds["chat"] = {"type": "string", "enum": list(CHAT_SERVICES)}
     channel = {
         "type": "object",
-        "properties": {**{kind: kinds[kind] for kind in USABLE_KINDS}, "secret": secret, **_FALLBACK},
+        "properties": {**{kind: kinds[kind] for kind in CHANNEL_KINDS}, "secret": secret, **_FALLBACK},
         "additionalProperties": False,
-        "oneOf": [{"required": [kind]} for kind in USABLE_KINDS],
+        "oneOf": [{"required": [kind]} for kind in CHANNEL_KINDS],
     }
     return {
         "$schema": _DIALECT,

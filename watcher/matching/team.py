@@ -28,8 +28,21 @@ from watcher.yamlfile import (
 
 TEAM_KEYS = ("team", "timezone", "channels", "default", "quiet_hours", "digest", "cap")
 CHANNEL_KINDS = ("email", "webhook", "chat", "console")
-USABLE_KINDS = ("email", "webhook", "console")
-"""Without those of the language that this version cannot send through: they are refused, so that no alert waits."""
+CHAT_SERVICES = (
+    *("slack", "teams", "telegram", "ntfy", "pagerduty"),
+    *(
+        "discord",
+        "googlechat",
+        "gotify",
+        "matrix",
+        "mattermost",
+        "opsgenie",
+        "pushover",
+        "rocketchat",
+        "webex",
+        "zulip",
+    ),
+)
 LIMIT_CHANNELS = 50
 LIMIT_RECIPIENTS = 200
 _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
@@ -156,11 +169,7 @@ def _read_address(
     kinds = [kind for kind in CHANNEL_KINDS if kind in fields]
     if len(kinds) != 1:
         if isinstance(node, Table):
-            faults.add(node, f"channels: {name} needs one of {', '.join(USABLE_KINDS)}", "wrong-shape")
-        return None
-    if kinds[0] not in USABLE_KINDS:
-        message = f"channels: {kinds[0]} is not available in this version; use webhook or email"
-        faults.add(node, message, "unavailable-channel")
+            faults.add(node, f"channels: {name} needs one of {', '.join(CHANNEL_KINDS)}", "wrong-shape")
         return None
     before = len(faults)
     secret = _read_secret(fields["secret"], team, faults, known=secrets) if "secret" in fields else None
@@ -170,6 +179,8 @@ def _read_address(
         recipients = tuple(dict.fromkeys(filter(None, (_mail(one, faults) for one in _several(value, faults)))))
     elif kinds[0] == "webhook":
         recipients = tuple(dict.fromkeys(filter(None, (_url(one, faults) for one in _several(value, faults)))))
+    elif kinds[0] == "chat":
+        recipients = _service(value, secret, team, faults)
     elif read_truth(value, faults) is False:
         return None
     fallback = read_text(fields["fallback"], faults, limit=100) if "fallback" in fields else None
@@ -184,6 +195,21 @@ def _read_after(node: Node, faults: Faults) -> int:
         return int(text)
     faults.add(node, "fallback_after: expected a number of failed attempts, 1 to 20", "wrong-shape")
     return 3
+
+
+def _service(node: Node, secret: str | None, team: TeamId, faults: Faults) -> tuple[str, ...]:
+    """The one recipient of a chat: the service, and the secret that says where in it."""
+    service = node.text.strip().lower() if isinstance(node, Scalar) else ""
+    if service not in CHAT_SERVICES:
+        # The text may be an address with a token in it, so it is not repeated here.
+        offer = did_you_mean(service, CHAT_SERVICES) if service.isalpha() else ""
+        faults.add(node, f"chat: expected one of {', '.join(CHAT_SERVICES)}{offer}", "unknown-service")
+    elif secret is None:
+        message = f'chat: {service} needs secret: "secret:NAME", with its address or key in secrets/{team}/NAME'
+        faults.add(node, message, "bad-secret")
+    else:
+        return (f"{service}:{secret}",)
+    return ()
 
 
 def _several(node: Node, faults: Faults) -> tuple[Scalar, ...]:

@@ -7,7 +7,7 @@ Sources and the webhook channel share it. Doors: `Client` (`get`, `post`), `Resp
 
 from __future__ import annotations
 
-from watcher.net.client import Client, Limits, Response
+from watcher.net.client import Client, Limits, Response, system_resolve
 from watcher.net.guard import NetError, Resolve
 
-__all__ = ["Client", "Limits", "NetError", "Resolve", "Response"]
+__all__ = ["Client", "Limits", "NetError", "Resolve", "Response", "system_resolve"]

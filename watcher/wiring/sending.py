@@ -13,13 +13,15 @@ from html import escape
 from importlib import resources
 
 from watcher import notices
+from watcher.channels.chat import ChatChannel
 from watcher.channels.console import ConsoleChannel
 from watcher.channels.email import EmailChannel, MailServer, Security
+from watcher.channels.others import Others
 from watcher.channels.webhook import WebhookChannel
 from watcher.deliver import Letter, Write
 from watcher.errors import ConfigError, DeliveryError, Problem
 from watcher.model import AlertId, DeliveryId, Message, StoryId, Team, TeamId
-from watcher.net import Client, Limits
+from watcher.net import Client, Limits, system_resolve
 from watcher.protocols import Channel, Parcel
 from watcher.render import Renderer
 from watcher.settings import Settings, team_secrets
@@ -39,12 +41,16 @@ def channels(settings: Settings) -> dict[str, Channel]:
     Raises:
         ConfigError: The certificate file of the mail server cannot be used.
     """
+    post = partial(Client(settings.contact, limits=WEBHOOK_LIMITS).post, private=settings.private_webhooks)
+
+    def secrets(team: TeamId, name: str) -> tuple[str, ...]:
+        return team_secrets(team, name, settings.secrets)
+
+    others = Others(private=settings.private_webhooks, resolve=system_resolve)
     found: dict[str, Channel] = {
         "console": ConsoleChannel(sys.stdout),
-        "webhook": WebhookChannel(
-            partial(Client(settings.contact, limits=WEBHOOK_LIMITS).post, private=settings.private_webhooks),
-            lambda team, name: team_secrets(team, name, settings.secrets),
-        ),
+        "webhook": WebhookChannel(post, secrets),
+        "chat": ChatChannel(post, secrets, others),
     }
     if settings.smtp_host:
         found["email"] = EmailChannel(mail_server(settings))
