@@ -12,7 +12,7 @@ import pytest
 
 from tests.commits import decided, joined, raised, read, reported
 from tests.examples import NOON, TEAM
-from tests.test_commands import run
+from tests.inside import run
 from watcher.ingest import Commit
 from watcher.model import Change, Development, DevelopmentId, Filed, Hold, Kind, Lane, RuleId, Status, TeamId
 from watcher.render import Step

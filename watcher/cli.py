@@ -10,6 +10,7 @@ import typer
 from watcher import __version__
 from watcher.commands import (
     alerts,
+    calendar,
     check,
     deliveries,
     demo,
@@ -65,6 +66,7 @@ app.command("once")(run.once)
 app.command("run")(run.run)
 app.command("status")(status.status)
 app.command("story")(story.story)
+app.command("calendar")(calendar.calendar)
 app.command("try-channel")(try_channel.try_channel)
 app.command("resend")(deliveries.resend)
 app.add_typer(alerts.app, name="alerts")

@@ -117,6 +117,25 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """
+    One time that what is on file of an appointment changed, and the report that changed it.
+
+    Args:
+        slot: `date`, `place` or `status`.
+        before: None: it was not known.
+        after: Empty: not known any more.
+    """
+
+    slot: str
+    before: str | None
+    after: str
+    item: ItemId
+    publisher: str
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Appointment:
     """
     A planned meeting, visit, round or deadline that reports talk about.
@@ -126,6 +145,8 @@ class Appointment:
         date: The day on file, the first of several; None: not known.
         place: Vocabulary key; None: not known.
         claims: Who gave which value, oldest first; the last of a slot is on file.
+        moves: How it came to be what it is, oldest first, the last forty; empty in what an earlier version stored.
+        revision: How often it changed; never falls.
     """
 
     id: AppointmentId
@@ -136,6 +157,8 @@ class Appointment:
     date: Day | None = None
     place: str | None = None
     claims: tuple[Claim, ...] = ()
+    moves: tuple[Move, ...] = ()
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)

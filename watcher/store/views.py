@@ -6,14 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, select, true
 
-from watcher.model import Alert, AlertId, Development, Item, ItemId, Notice, Owed, Story, Team, TeamId
+from watcher.model import ActorId, Alert, AlertId, Development, Item, ItemId, Notice, Owed, Story, Team, TeamId
 from watcher.render import Thread, Told
 from watcher.store.codec import load, sound
 from watcher.store.database import Database, chunks
+from watcher.store.diary import Kept, diary, entry
 from watcher.store.rows import to_item, to_owed
 from watcher.store.tables import alerts, attempts, deliveries, developments, items, notices, stories
 from watcher.store.threads import Found, counted, earlier, find, thread
@@ -106,6 +107,18 @@ class Views:
         """The stories that an id of a story, development or alert begins, or whose titles hold all the words."""
         with self._database.read() as connection:
             return find(connection, what)
+
+    def appointments(
+        self, *, since: date | None, until: date | None, fresh: datetime | None, actors: tuple[ActorId, ...] = ()
+    ) -> tuple[Kept, ...]:
+        """Appointments by day, those without one last. See `diary.diary`."""
+        with self._database.read() as connection:
+            return diary(connection, since=since, until=until, fresh=fresh, actors=actors)
+
+    def appointment(self, beginning: str) -> tuple[Kept, ...]:
+        """The appointments whose id begins so; two at most."""
+        with self._database.read() as connection:
+            return entry(connection, beginning)
 
     def thread(self, story: Story, *, team: TeamId | None = None) -> Thread:
         """The story whole; with a team, only what that team was told counts as told."""

@@ -23,6 +23,7 @@ from watcher.model import (
     ConceptId,
     Direction,
     ItemId,
+    Move,
     Report,
     Status,
 )
@@ -115,7 +116,7 @@ class Calendar:
         meant = [one for one in known if not _is_over(one, report.time) and _is_meant(one, report, told)]
         if meant:
             best = max(meant, key=lambda one: (likeness(one, told), one.claims[-1].time, one.id))
-            return _after(best, report, told)
+            return _revised(best, _after(best, report, told), report)
         if phase_of(report) in (Phase.UNDERWAY, Phase.OFF) or not told.is_placed_in_time_or_space:
             return None
         given = (("date", told.day, told.old_day), ("place", told.place, told.old_place))
@@ -184,6 +185,22 @@ def _after(one: Appointment, report: Report, told: Slots) -> Booking:
             booking.inference or step.inference,
         )
     return booking
+
+
+def _revised(before: Appointment, booking: Booking, report: Report) -> Booking:
+    """The booking with what it changed of the appointment noted there."""
+    after = booking.appointment
+    values = [(slot, on_file(before, slot), on_file(after, slot)) for slot in ("date", "place")]
+    values.append(("status", before.status.value, after.status.value))
+    moves = [
+        Move(slot, old or None, new, report.item, report.publisher, report.time)
+        for slot, old, new in values
+        if old != new
+    ]
+    if not moves:
+        return booking
+    noted = replace(after, moves=(*after.moves, *moves)[-_MOST_CLAIMS:], revision=before.revision + 1)
+    return replace(booking, appointment=noted)
 
 
 def _ended(one: Appointment, status: Status) -> Booking:
