@@ -59,6 +59,8 @@ class World:
     mail: Sink
     clock: Clock = field(default_factory=Clock)
     desk: Desk | None = None
+    listen: str = ""
+    supervised: dict[str, str] = field(default_factory=dict)
     entries: list[str] = field(default_factory=list)
 
     def publish(self, title: str, *, key: str, age: timedelta = timedelta(), text: str = "") -> None:
@@ -86,6 +88,8 @@ class World:
             "WATCHER_SOURCES": str(self.folder / "sources.yaml"),
             "WATCHER_SECRETS": str(self.folder / "secrets"),
             "WATCHER_PRIVATE_WEBHOOKS": "yes",
+            "WATCHER_LISTEN": self.listen,
+            **self.supervised,
         }
 
     def start(self) -> Desk:

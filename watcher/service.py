@@ -24,7 +24,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from watcher.deliver import Courier
 from watcher.errors import ConfigError, StoreError
 from watcher.settings import Settings
+from watcher.supervisor import Supervisor
 from watcher.wiring.desk import Desk
+from watcher.wiring.health import Pulse, listening
 
 TICK = timedelta(seconds=1)
 POLL_TICK = timedelta(milliseconds=250)
@@ -61,6 +63,8 @@ class Service:
         self._stopping = threading.Event()
         self._reload = threading.Event()
         self._fatal: BaseException | None = None
+        self._pulse = Pulse()
+        self._supervisor = Supervisor()
         self._scheduler = BackgroundScheduler(timezone=UTC, executors=self._executors())
 
     def run(self) -> None:
@@ -78,15 +82,22 @@ class Service:
         signal.signal(signal.SIGHUP, self._on_reload)
         # It warns of every tick that is passed over because the one before has not ended: by design, here.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        listener = listening(self._desk, self._pulse)
         self._ring("decider", self._decide, executor="decider", every=POLL_TICK)
         self._ring("clock", self._desk.wake, executor="decider")
         for kind, courier in self._desk.couriers.items():
-            self._ring(kind, self._deliver(courier), executor=kind, at_once=AT_ONCE.get(kind, 1))
+            self._ring(kind, self._deliver(kind, courier), executor=kind, at_once=AT_ONCE.get(kind, 1))
         self._ring("prune", self._prune, every=PRUNE_EVERY, first=PRUNE_FIRST)
+        if self._supervisor.every:
+            self._scheduler.add_job(self._reassure, "interval", seconds=self._supervisor.every.total_seconds())
         self._scheduler.start()
+        self._supervisor.ready()
         log.info("service.started", teams=sorted(self._desk.ruleset.teams), sources=len(self._desk.sources))
         self._stopping.wait()
+        self._supervisor.stopping()
         self._end()
+        if listener:
+            listener.close()
         if self._fatal is not None:
             raise self._fatal
 
@@ -107,10 +118,30 @@ class Service:
     def _executors(self) -> dict[str, ThreadPoolExecutor]:
         return {name: ThreadPoolExecutor(AT_ONCE.get(name, 1)) for name in ("decider", "default", *self._desk.couriers)}
 
+    def _reassure(self) -> None:
+        """Tell systemd that we live, unless a loop hangs: then it starts us anew."""
+        hanging = self._pulse.hanging(now=datetime.now(UTC))
+        if hanging:
+            log.error("service.hanging", loops=hanging)
+            self._supervisor.status(f"hanging: {', '.join(hanging)}")
+            return
+        self._supervisor.alive()
+
+    def _going(self, name: str) -> Callable[[], bool]:
+        """Asked between two units of a loop's work: whether to stop; that it is asked shows that the loop lives."""
+
+        def stopping() -> bool:
+            self._pulse.beat(name, now=datetime.now(UTC))
+            return self._stopping.is_set()
+
+        return stopping
+
     def _ring(
         self, name: str, job: Callable[[], None], *, executor: str = "default",
         every: timedelta = TICK, first: timedelta = timedelta(), at_once: int = 1,
     ) -> None:  # fmt: skip
+        if every <= TICK and name != "clock":  # which waits while the decider works
+            self._pulse.expect(name, now=datetime.now(UTC))
         self._scheduler.add_job(
             self._guarded,
             "interval",
@@ -136,13 +167,15 @@ class Service:
             self._fatal = error
             self.stop()
         except Exception:  # named boundary: a bug costs one tick of one job and stays visible
+            self._desk.metrics.crashes.labels(name).inc()
             log.exception("job.crashed", job=name)
+        self._going(name)()
 
     def _decide(self) -> None:
         if self._reload.is_set():
             self._reload.clear()
             self._reload_rules()
-        self._desk.decide(stopping=self._stopping.is_set)
+        self._desk.decide(stopping=self._going("decider"))
 
     def _reload_rules(self) -> None:
         try:
@@ -161,9 +194,9 @@ class Service:
             sources=len(self._desk.sources),
         )
 
-    def _deliver(self, courier: Courier) -> Callable[[], None]:
+    def _deliver(self, kind: str, courier: Courier) -> Callable[[], None]:
         def deliver() -> None:
-            courier.deliver(stopping=self._stopping.is_set)
+            courier.deliver(stopping=self._going(kind))
 
         return deliver
 

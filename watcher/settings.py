@@ -52,6 +52,11 @@ class Settings(BaseModel):
     host_gap: float = Field(1.0, ge=0, le=60, description="Seconds between the beginnings of two requests to one host")
     host_requests: int = Field(1, ge=1, le=10, description="Requests under way at one host at the same time")
     catch_up_age: str = Field("6h", description="First contact alerts about nothing older than this")
+    listen: str = Field(
+        "127.0.0.1:9473",
+        pattern=r"^(|\[?[0-9A-Za-z.:-]+\]?:[0-9]{1,5})$",
+        description="HOST:PORT for /healthz, /readyz and /metrics; empty: none",
+    )
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error")
     log_format: str = Field(
         "auto", pattern="^(auto|json|plain)$", description="json, plain, or auto: plain on a terminal"

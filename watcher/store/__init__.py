@@ -29,7 +29,7 @@ from watcher.store.lease import Lease
 from watcher.store.memory import Remembered
 from watcher.store.outbox import SqlOutbox
 from watcher.store.overview import Overview
-from watcher.store.poll_log import SqlPollLog
+from watcher.store.poll_log import Count, SqlPollLog
 from watcher.store.retention import KEEP, Retention
 from watcher.store.rules import Rejected, RuleShelf
 from watcher.store.schema import upgrade
@@ -69,9 +69,9 @@ class Store:
         """The right to decide for this database; None: a living process has it. See `lease.take`."""
         return leases.take(self._database, holder, now=now)
 
-    def poll_log(self, lease: Lease) -> SqlPollLog:
+    def poll_log(self, lease: Lease, count: Count | None = None) -> SqlPollLog:
         """What the holder of the lease reads and writes."""
-        return SqlPollLog(self._database, lease)
+        return SqlPollLog(self._database, lease, count)
 
     def remembered(self, *, since: datetime, told_since: datetime) -> AbstractContextManager[Remembered]:
         """What the decider must know again. See `memory.remembered`."""

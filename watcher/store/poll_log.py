@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Executable, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import Insert
@@ -24,12 +24,25 @@ from watcher.store.outbox import OWE, TELL
 Value = TypeVar("Value")
 
 
-class SqlPollLog:
-    """`protocols.PollLog` on the database, for the holder of the lease."""
+class Count(Protocol):
+    """Adds up what is committed."""
 
-    def __init__(self, database: Database, lease: Lease) -> None:
+    def __call__(self, polls: Sequence[Polled], commit: Commit, *, now: datetime) -> None:
+        """Add one commit."""
+
+
+class SqlPollLog:
+    """
+    `protocols.PollLog` on the database, for the holder of the lease.
+
+    Args:
+        count: Told of each commit once it is written.
+    """
+
+    def __init__(self, database: Database, lease: Lease, count: Count | None = None) -> None:
         self._database = database
         self._lease = lease
+        self._count = count
 
     def enrol(self, sources: Iterable[Source], *, now: datetime) -> None:
         """From now on these sources are polled and no others."""
@@ -98,6 +111,8 @@ class SqlPollLog:
             _put(connection, tables.wakes, map(rows.of_wake, _last(commit.wakes, lambda w: (w.kind, w.subject))))
             _append(connection, tables.quarantine, [rows.of_poisoned(value, now) for value in commit.poisoned])
             _run(connection, _POLL, map(rows.of_poll, polls))
+        if self._count:
+            self._count(polls, commit, now=now)
 
 
 def _upsert(table: Table) -> Insert:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -17,8 +17,9 @@ from watcher.poll import Poller, report
 from watcher.protocols import Clock
 from watcher.schedule import Pace
 from watcher.settings import Settings
-from watcher.store import Lease, SqlPollLog, Store, open_store
+from watcher.store import Lease, Store, open_store
 from watcher.trial import prepare, scanner_of
+from watcher.wiring.measuring import Metrics
 from watcher.wiring.minding import recalled
 from watcher.wiring.rules import keep, last_good_of, load_ruleset
 from watcher.wiring.sending import channels, renderer, writer
@@ -43,7 +44,8 @@ class Desk:
 
     def __init__(self, settings: Settings, store: Store, lease: Lease, clock: Clock) -> None:
         self.settings, self.store, self._lease, self._clock = settings, store, lease, clock
-        self._log: SqlPollLog = store.poll_log(lease)
+        self.metrics = Metrics()
+        self._log = store.poll_log(lease, self.metrics.count)
         self._is_ahead = False
         self.sources: Mapping[SourceId, Source] = {}
         self.sources = self._listed()
@@ -87,6 +89,10 @@ class Desk:
             desk = cls(settings, store, lease, clock)
             unless_ready.pop_all()
         return desk
+
+    def now(self) -> datetime:
+        """The time of the clock that everything here decides by."""
+        return self._clock.now()
 
     def decide(self, *, stopping: Callable[[], bool] = bool) -> None:
         """One round: what has come back is decided, what is due is fetched. Raises StoreError."""
