@@ -52,6 +52,8 @@ _VERB_FIRST = frozenset(("ar",))
 _JOINED = re.compile(
     r"(?:[\s,&/-]|\b(?:and|et|y|und|и|و|ו|vs|the|la|les?|el|los|der|den|dem|die)\b|[和与與、及])*'?s?\s*"
 )
+_LISTED = re.compile(r",? (?:and )?")
+_LEANINGS = ("pro-", "anti-")
 _LEVEL_OF_ROLE = {"leader": "leaders", "foreign": "ministers", "defence": "defence", "envoy": "envoys"}
 _LEVEL_WITHIN = 8
 _OF_HIMSELF_WITHIN = 5
@@ -157,6 +159,8 @@ def _is_topic(sentence: Sentence, hit: Hit) -> bool:
     if any(mark.end <= hit.start and sentence.between(mark.end, hit.start) == 0 for mark in sentence.of("topic")):
         return True
     folded = sentence.page.document.folded
+    if folded.endswith(_LEANINGS, 0, hit.start) or _goes_on(sentence, hit):
+        return True
     following = folded[hit.end : hit.end + 1]
     if following == "-" and any(mark.start == hit.end + 1 for mark in sentence.of("brokered")):
         return True
@@ -166,6 +170,19 @@ def _is_topic(sentence: Sentence, hit: Hit) -> bool:
         not is_pair
         and hit.term.sort == "name"
         and any(mark.start == hit.end + 1 for mark in sentence.of("topic_nouns"))
+    )
+
+
+def _goes_on(sentence: Sentence, hit: Hit) -> bool:
+    """Whether a name goes on with a list of subjects: "talks on Gaza, Iran"."""
+    if hit.term.sort != "name":
+        return False
+    before = [one for one in sentence.actors if one.end <= hit.start]
+    if not before or not _LISTED.fullmatch(sentence.page.document.folded[before[-1].end : hit.start]):
+        return False
+    return any(
+        mark.end <= before[-1].start and sentence.between(mark.end, before[-1].start) == 0
+        for mark in sentence.of("topic")
     )
 
 

@@ -79,7 +79,14 @@ def _binds(reading: Reading, probe: Probe, hit: Hit, trigger: Hit) -> bool:
         return _within(hit, reading.clause(trigger.start))
     if hit.start > trigger.start or not _within(hit, document.sentence_at(trigger.start)):
         return False
+    if hit.start < (first := reading.clause(trigger.start)[0]) and _names_anybody(reading, first, trigger.start):
+        return False
     return trigger.start <= reading.after_words(hit.end, WORDS_BEFORE)
+
+
+def _names_anybody(reading: Reading, start: int, end: int) -> bool:
+    """Whether an actor stands between: the clause has a subject of its own ("not over, Russia ready to talk")."""
+    return any(start <= hit.start < end for hits in reading.hits.actors.values() for hit in hits)
 
 
 def _within(hit: Hit, place: tuple[int, int]) -> bool:
