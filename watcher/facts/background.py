@@ -51,7 +51,8 @@ def is_hypothetical(document: Document, hits: Hits, trigger: Hit, vocabulary: Vo
 def background(page: Page, trigger: Hit) -> bool:
     """The same for a page that is already open."""
     sentence = page.sentence(trigger.start)
-    clause = sentence.clause(trigger.start)
+    # A trigger may reach over an apposition: "its envoy, John Smith, was expelled in March".
+    clause = sentence.clause(trigger.start)[0], sentence.clause(max(trigger.end - 1, trigger.start))[1]
     if any(clause[0] <= hit.start < clause[1] for hit in page.hits.guards.get("background", ())):
         return True
     if _opens_in_the_past(page, sentence, clause):
@@ -62,6 +63,18 @@ def background(page: Page, trigger: Hit) -> bool:
     if any(clause[0] <= mark.start < clause[1] for mark in sentence.of("background", "past")):
         return not _overlaps_date_ahead(page, sentence, clause)
     return _is_long_past(page, sentence, clause)
+
+
+def is_recalled(page: Page, trigger: Hit) -> bool:
+    """Whether words deep in an article recall what is known: the sentence has no day near by, and nobody says it."""
+    if trigger.start < page.document.lead_end:
+        return False
+    sentence = page.sentence(trigger.start)
+    if any(True for _ in sentence.of("say")):
+        return False
+    today = today_of(page.document.item)
+    days = (one.on(today, "near") for one in sentence.dates)
+    return not any(found[1] >= today - _PAST_AFTER for found in days if found)
 
 
 def _opens_in_the_past(page: Page, sentence: Sentence, clause: Range) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from watcher.facts import is_hypothetical
-from watcher.facts.background import background
+from watcher.facts.background import background, is_recalled
 from watcher.matching.reading import Reading
 from watcher.matching.rule import Probe
 from watcher.model import Status
@@ -44,7 +44,7 @@ def _is_background(reading: Reading, trigger: Hit) -> bool:
     # A subject in the title is what the item is about, whatever comes before or after it: "upbeat after talks".
     concept = reading.concept(trigger)
     is_subject = concept is not None and not concept.outcome and trigger.start < reading.document.title_end
-    return not is_subject and background(reading.page, trigger)
+    return not is_subject and (is_recalled(reading.page, trigger) or background(reading.page, trigger))
 
 
 def _is_negated(reading: Reading, trigger: Hit) -> bool:

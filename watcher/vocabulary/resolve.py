@@ -48,6 +48,10 @@ _LOCATIVES = {
 }
 _PREFIXED = {"ar": "ب", "he": "ב"}
 _CHINESE_LOCATIVES = "在于"
+# What follows the town that a report was written in: "TEHRAN, May 26 (MNA) -", "MOSCOW, June 2. /TASS/.", "Paris -- ".
+_DATELINE = re.compile(
+    r"(?:, [a-z .']{2,20})??(?:, [a-z]{3,9}\.? \d{1,2}\b.{0,3}?)?\s*(?:\([a-z /.]{2,24}\)|/\w{2,12}/|--|- )"
+)
 _BEFORE = re.compile(r"(\w+)\s+$")
 
 
@@ -121,7 +125,7 @@ class Resolver:
             if one.entry.kind == "person":
                 self._add_person(one, view, actors, people)
                 continue
-            locative = one.entry.sort == "capital" and view.is_locative(one)
+            locative = one.entry.sort == "capital" and (view.is_locative(one) or view.is_dateline(one))
             for name in one.entry.names:
                 hit = Hit("actor", name, one.start, one.end, self._term(one.entry, name), locative)
                 (hosts if locative else actors)[name].append(hit)
@@ -210,6 +214,12 @@ class _View:
             return True
         in_title = self.shouts and one.end <= self.document.title_end
         return bool(one.entry.marks & _CAPITALS) and in_title and len(one.entry.text) < 4
+
+    def is_dateline(self, one: Found) -> bool:
+        """Whether the text begins with the name as the place it was written in."""
+        document = self.document
+        begins = not document.folded[document.title_end : one.start].strip() and one.start > document.title_end
+        return begins and _DATELINE.match(document.folded, one.end) is not None
 
     def is_locative(self, one: Found) -> bool:
         """Whether a preposition of place stands before a name and no possessive after it."""
