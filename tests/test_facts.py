@@ -113,6 +113,9 @@ def test_what_is_told_as_past_comes_last() -> None:
         pytest.param("Serbia and Kosovo 'sign truce'", "ceasefire", "claimed", id="between quotation marks"),
         pytest.param("Moscow claims Kyiv agreed to truce", "ceasefire.agreed", "claimed", id="claims"),
         pytest.param("Kremlin denies talks with Kyiv", "talks", "denied", id="denies"),
+        pytest.param("Kyiv says truce with Moscow does not mean trust", "ceasefire", "reported", id="does not mean"),
+        pytest.param("Hamas delays release of hostages to Israel", "prisoners.delayed", "off", id="delays a release"),
+        pytest.param("Oman to convene a meeting of US and Iran on clashes", "schedule.set", "announced", id="convene"),
         pytest.param("No plans for Trump-Putin meeting, White House says", "meeting", "denied", id="no plans"),
         pytest.param("Putin will not meet Zelensky", "meeting", "denied", id="will not"),
         pytest.param("Iran rules out talks with US", "talks", "denied", id="rules out"),
@@ -422,6 +425,8 @@ def test_who_acts_on_whom(title: str, agent: str | None, target: str | None) -> 
         pytest.param("Iran and US to meet, according to Oman", "OMN", "IRN USA", False, id="according to"),
         pytest.param("Iran and US to meet, says Oman", "OMN", "IRN USA", False, id="says in front"),
         pytest.param("EU welcomes US-Iran talks", "EU", "IRN USA", False, id="who only reacts"),
+        pytest.param("US, Iran say they have a draft peace plan", None, "IRN USA", True, id="both say so"),
+        pytest.param("Iran to meet US, Oman says", "OMN", "IRN USA", False, id="a comma before who says so"),
         pytest.param("Iran and US hold talks in Oman", None, "IRN USA", True, id="the host takes no part"),
         pytest.param("Russia, US to hold talks on Ukraine", None, "RUS USA", True, id="the subject takes no part"),
         pytest.param(

@@ -10,6 +10,8 @@ import pytest
 from tests.reports import START, at_place, hours, nth, on, report
 from watcher.model import ActorId, Change, ConceptId, Filed, Kind, Lane, Report, Status
 from watcher.stories import Assigned, Memory
+from watcher.stories.value import Sort, lane_of
+from watcher.stories.weights import WORTH
 
 TALKS = "Iran and US to hold talks in Muscat"
 
@@ -127,12 +129,13 @@ def test_enough_publishers_raise_a_held_development() -> None:
         "Envoys of Iran and US may meet",
         "Iran, US envoys may meet soon",
         "US and Iran envoys may meet, reports say",
+        "US, Iran envoys may meet soon, diplomats say",
     )
     quiet: dict[str, Any] = {"status": Status.CONSIDERED, "principal": False, "guards": frozenset(("hypothetical",))}
 
     answers = tell(Memory(), *(report(t, n / 2, by=f"{n}.example", **quiet) for n, t in enumerate(titles)))
 
-    assert [answer.development.lane for answer in answers] == [Lane.DIGEST, Lane.DIGEST, Lane.NOW]
+    assert [answer.development.lane for answer in answers] == [Lane.DIGEST, Lane.DIGEST, Lane.DIGEST, Lane.NOW]
 
 
 def test_copies_of_one_agency_text_are_one_voice() -> None:
@@ -206,3 +209,45 @@ def test_a_restart_changes_no_later_answer(stop: int) -> None:
     restarted.restore(stories.values(), developments.values(), appointments.values(), reports=filed, seen=())
 
     assert tell(restarted, *WEEK[stop:]) == tell(running, *WEEK[stop:])
+
+
+@pytest.mark.parametrize(
+    ("facts", "title", "lane"),
+    [
+        pytest.param({}, "Envoys of Iran and US agree on new talks", Lane.NOW, id="a new story at once"),
+        pytest.param(
+            {"guards": frozenset(("bystander",))}, "Iran and US must talk, senator says", Lane.DIGEST, id="who"
+        ),
+    ],
+)
+def test_one_outlet_interrupts_by_what_it_reports(facts: dict[str, Any], title: str, lane: Lane) -> None:
+    known: dict[str, Any] = {"event": ConceptId("talks.resumed"), "speaker": ActorId("USA"), "status": Status.AGREED}
+
+    (answer,) = tell(Memory(), report(title, **known, principal=True, **facts))
+
+    assert answer.development.lane is lane
+
+
+def test_a_step_interrupts_sooner_than_another_voice() -> None:
+    worth = {sort: lane_of(0.8, 1, 0.0, sort=sort, weights=WORTH) for sort in Sort}
+
+    assert worth == {Sort.STEP: Lane.NOW, Sort.NEW: Lane.DIGEST, Sort.POSSIBLE: Lane.DIGEST, Sort.VOICE: Lane.DIGEST}
+    assert lane_of(0.8, 1, 0.5, sort=Sort.STEP, weights=WORTH) is Lane.DIGEST  # an echo of what was told
+
+
+def test_another_deed_of_the_same_two_is_no_repeat() -> None:
+    closes = report("Poland closes Russian consulate", event=ConceptId("embassy.closed"), status=Status.HELD)
+    expels = report("Poland expels Russian consul", 1, event=ConceptId("diplomat.expelled"), status=Status.HELD)
+
+    assert kinds(closes, expels) == [Kind.NEW, Kind.UPDATE]
+
+
+def test_those_who_came_along_widen_no_development() -> None:
+    first, *more = (
+        report(TALKS, n / 9, by=f"{n}.example", actors=(ActorId("IRN"), ActorId("USA"), *extra))
+        for n, extra in enumerate([(), (ActorId("OMN"), ActorId("QAT")), *[()] * 8])
+    )
+    other = report("Oman and Qatar to hold talks in Muscat", 2, actors=(ActorId("OMN"), ActorId("QAT")))
+    answers = tell(Memory(), first, *more, other)
+
+    assert answers[-1].development.id != answers[0].development.id

@@ -1,7 +1,7 @@
 """
 One alert per development on labelled weeks of headlines: figures may rise but not fall below `data/floors_gold.json`.
 
-Three topics were tuned on; `thailand-cambodia-ceasefire` was looked at once, after everything was fixed. Needs the
+Fitted with each topic left out in turn; figures, also of a topic that nobody had seen, are in README.md here. Needs the
 archive in the folder WATCHER_TEST_DATA names and the gold standard in `gold` beside it. Minutes, so `-m long`.
 """
 
@@ -12,7 +12,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,20 @@ def score(alerts: list[Any], rule: str, folder: Path) -> dict[str, Any]:
     return dict(found.get(rule.replace("-", "_"), found))
 
 
+def told_within_a_poll(alerts: list[Any], rule: str) -> int:
+    """Developments of importance 3 that an alert told within one poll (75 minutes) of their first report."""
+    with (GOLD.parent / "labels.jsonl").open(encoding="utf-8") as rows:
+        known = {row["id"]: row["development"] for row in map(json.loads, rows)}
+    told: dict[str, datetime] = {}
+    for line in alerts:
+        if line["rule"] == rule and (development := known.get(line["item_id"])):
+            told.setdefault(development, datetime.fromisoformat(line["time"]))
+    asked = json.loads((GOLD.parent / "developments.json").read_text("utf-8"))
+    asked = [one for one in asked if one["rule"] == rule.replace("-", "_") and one["importance"] == 3]
+    begun = {one["id"]: datetime.fromisoformat(one["first_seen"]) for one in asked if not one["pre_window"]}
+    return sum(key in told and told[key] - first <= timedelta(minutes=75) for key, first in begun.items())
+
+
 @pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(
@@ -88,6 +102,7 @@ def test_alerts_on_labelled_weeks_keep_their_floors(window: dict[str, Any], tmp_
         assert both["by_importance"]["3"]["alerted"] >= floor["both_3"], rule
         assert both["by_importance"]["2"]["alerted"] >= floor["both_2"], rule
         assert now["by_importance"]["3"]["alerted"] >= floor["now_3"], rule
+        assert told_within_a_poll([line for line in lines if line["lane"] == "now"], rule) >= floor["poll_3"], rule
         assert now["repeat_share"] <= floor["repeats"], rule
         assert now["false_share"] <= floor["false"], rule
         assert now["b_cubed"]["placed"]["f1"] >= floor["b_cubed"], rule

@@ -99,7 +99,9 @@ def parties_at(page: Page, trigger: Hit) -> Parties:
     if agent and not target:
         target = next((ActorId(code) for code in sorted(codes) if code != agent), None) if len(codes) == 2 else None
     speaker = speech.actor if speech else None
-    if root in _UTTERANCES and speaker in codes:
+    if speech and _speak_together(sentence, speech):
+        agent, target, speaker = None, None, None
+    elif root in _UTTERANCES and speaker in codes and agent is not None:
         agent, target = speaker, next((ActorId(hit.name) for hit in taking if hit.name != speaker), None)
     doer = speaker or (reaction.name if reaction else None) or agent
     return Parties(
@@ -109,6 +111,16 @@ def parties_at(page: Page, trigger: Hit) -> Parties:
         speaker=speaker,
         level=level_at(sentence, trigger, taking),
         principal=doer is None or doer in codes,
+    )
+
+
+def _speak_together(sentence: Sentence, speech: Speech) -> bool:
+    """ "US, Ukraine say …" opens the sentence: neither alone is who says it."""
+    folded = sentence.page.document.folded
+    before = (hit for hit in sentence.actors if hit.end <= speech.hit.start and hit.name != speech.actor)
+    before = (hit for hit in before if sentence.between(sentence.start, hit.start) <= 1)
+    return speech.said_from > speech.hit.end and any(
+        _JOINED.fullmatch(folded[hit.end : speech.hit.start]) for hit in before
     )
 
 
@@ -244,7 +256,7 @@ def _direction(sentence: Sentence, trigger: Hit, taking: Sequence[Hit]) -> tuple
     order = [*before, *(name for name in after if name not in before)]
     if not order:
         return None, None
-    if len(order) == 2 and root == "schedule" and _are_joined(sentence, taking):
+    if len(order) == 2 and (root == "schedule" or len(before) == 2) and _are_joined(sentence, taking):
         return None, None
     if root != "visit" and not before and sentence.page.document.lang not in _VERB_FIRST and len(order) == 1:
         return None, ActorId(order[0])

@@ -61,6 +61,7 @@ _PLAIN = {
     "council.adopted": Status.HELD,
     "council.vetoed": Status.HELD,
     "prisoners": Status.HELD,
+    "prisoners.delayed": Status.OFF,
     "hostages": Status.HELD,
     "troops": Status.HELD,
     "mediation.offered": Status.ANNOUNCED,
@@ -92,6 +93,7 @@ _NEGATIVE = frozenset(
         "schedule.cancelled",
         "schedule.postponed",
         "council.vetoed",
+        "prisoners.delayed",
         "diplomat.expelled",
         "condemnation",
         "warning",
@@ -229,9 +231,14 @@ class Around:
     def denials(self) -> Iterator[Mark]:
         """Denials that bind to the trigger."""
         inside = self.trigger.name not in _NEGATIVE
-        yield from self.near("denied", before=_DENIAL_BEFORE, after=_DENIAL_AFTER, inside=inside)
+        found = self.near("denied", before=_DENIAL_BEFORE, after=_DENIAL_AFTER, inside=inside)
+        yield from (mark for mark in found if not self._is_of_opinion(mark))
         if self.trigger.name in _UNDOING:
             yield from (mark for mark in self.sentence.of("status", "denied") if self._denies_undoing(mark))
+
+    def _is_of_opinion(self, denial: Mark) -> bool:
+        """ "Does not expect a breakthrough", "does not mean that": what follows is not denied."""
+        return any(denial.first < mark.first <= denial.last for mark in self.sentence.of("undenied"))
 
     def _denies_undoing(self, mark: Mark) -> bool:
         """ "Talks were not cancelled": the trigger's own verb, but not "will not take place"."""

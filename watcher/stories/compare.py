@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from watcher.model import ActorId, Change, Direction, ItemId, Report, Status
-from watcher.stories.track import Phase, Track, deeds_of, due_days, due_places, numbers, phase_of, speakers_of
+from watcher.stories.track import Phase, Track, deeds_of, due_days, due_places, is_turn, numbers, phase_of, speakers_of
 from watcher.stories.weights import Joining
 
 _SPOKEN = frozenset(("statement", "offer", "threat"))
+_DISCRETE = ("diplomat.", "embassy.", "treaty.", "council.", "prisoners.", "ties.", "recognition.")
 _MANIFOLD = ("agreement.", "offer.")
 _UNSURE = (Status.CONSIDERED, Status.REPORTED, Status.CLAIMED)
 _HOUR = timedelta(hours=1)
@@ -165,6 +166,7 @@ def vetoes(report: Report, track: Track) -> tuple[Change, ...]:
     """What makes the report a development of its own, whatever the words say."""
     found = (
         _strangers(report, track),
+        _other_deed(report, track),
         _other_date(report, track),
         _other_ordinal(report, track),
         _other_place(report, track),
@@ -180,7 +182,7 @@ def vetoes(report: Report, track: Track) -> tuple[Change, ...]:
 
 def _strangers(report: Report, track: Track) -> Change | None:
     """Nobody takes part in both: two states expelling envoys are not two others doing so, whatever the words share."""
-    ours, theirs = set(report.actors), track.actors
+    ours, theirs = set(report.actors), {actor for member in _nearby(track) for actor in member.actors}
     if not ours or not theirs or ours & theirs:
         return None
     agents = {member.agent for member in track.titles if member.agent}
@@ -188,6 +190,20 @@ def _strangers(report: Report, track: Track) -> Change | None:
     if min(len(ours), len(theirs)) < 2 and not (report.agent and agents and report.agent not in agents):
         return None
     return Change("actors", ", ".join(sorted(theirs)), ", ".join(sorted(ours)))
+
+
+def _nearby(track: Track) -> tuple[Report, ...]:
+    """What a long development began with and has come to; what it passed on its way widens it no further."""
+    return (track.lead, *track.titles[-_LATEST:])
+
+
+def _other_deed(report: Report, track: Track) -> Change | None:
+    """Closing an embassy is not expelling its ambassador, though the same do it to the same on the same day."""
+    mine = {deed for deed in deeds_of(report) if deed.startswith(_DISCRETE)}
+    theirs = {deed for member in track.titles for deed in deeds_of(member) if deed.startswith(_DISCRETE)}
+    if not mine or not theirs or mine & theirs or not is_turn(report):
+        return None
+    return Change("event", track.latest.event, report.event)
 
 
 def _other_date(report: Report, track: Track) -> Change | None:

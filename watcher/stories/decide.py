@@ -30,12 +30,11 @@ from watcher.stories.compare import Verdict, agreements
 from watcher.stories.ids import development_id, story_id
 from watcher.stories.slots import days_of
 from watcher.stories.track import Phase, Track, due_days, due_places, is_turn, is_voice, phase_of, voice_of
-from watcher.stories.value import lane_of, mean_worth, worth_of
+from watcher.stories.value import lane_of, mean_worth, sort_of, worth_of
 from watcher.stories.weights import Joining, Worth
 
 _INFERRED_WORTH = 0.9
 _EXACT = timedelta(days=3)  # "early in March" is no day yet
-_DOUBT = 0.01  # so much below what interrupts is what one outlet says against the calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,8 @@ def _joined(report: Report, best: Verdict, scene: Scene, *, worth: Worth) -> Dev
     if before.lane is Lane.NOW:
         return replace(after, value=value)
     outlets = len(track.outlets | {report.publisher})
-    return replace(after, value=value, lane=lane_of(value, outlets, _echo(scene), worth))
+    sort = sort_of(before.kind, before.changes)
+    return replace(after, value=value, lane=lane_of(value, outlets, _echo(scene), sort=sort, weights=worth))
 
 
 def _echo(scene: Scene) -> float:
@@ -179,11 +179,9 @@ def _echo(scene: Scene) -> float:
 def _founded(report: Report, scene: Scene, weights: Joining, *, worth: Worth) -> Development:
     kind, changes = _kind(report, scene, weights)
     value = worth_of(report, worth)
-    if scene.booking and scene.booking.doubt:
-        value = min(value, worth.now - _DOUBT)
-    lane = lane_of(value, 1, _echo(scene), worth)
-    if _is_followed(report, scene, worth):
-        lane = Lane.DIGEST
+    lane = lane_of(value, 1, _echo(scene), sort=sort_of(kind, changes), weights=worth)
+    if (scene.booking and scene.booking.doubt) or _is_followed(report, scene, worth):
+        lane = Lane.DIGEST  # what one outlet says against the calendar waits for a second voice
     elif _must_be_told(report, scene.booking, changes, likely=value >= worth.answer and _echo(scene) < worth.echo):
         value, lane = max(value, worth.now), Lane.NOW
     return Development(

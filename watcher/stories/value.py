@@ -3,18 +3,20 @@ How much a development matters, and so which lane it takes.
 
 A sum of what is true of a report, pressed into 0..1; a development is worth the mean of its reports. Noise, hearsay and
 third parties take away; principals, events that change things, days, places and numbers add. One outlet interrupts with
-a report of high worth only, several with less.
+a report of high worth only, with a step of a story on file sooner than with another voice on it; several with less.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
 
-from watcher.model import Lane, Report
+from watcher.model import Change, Kind, Lane, Report
 from watcher.stories.track import due_days, due_places
 from watcher.stories.weights import Worth
 
+_VOICES = frozenset(("speaker", "agent"))
 _SURE = 0.99  # no report is worth more or less than this and its opposite
 
 
@@ -47,17 +49,35 @@ def mean_worth(before: float, reports: int, more: float) -> float:
     return _chance((_odds(before) * reports + _odds(more)) / (reports + 1))
 
 
-def lane_of(worth: float, outlets: int, echo: float, weights: Worth) -> Lane:
+class Sort(StrEnum):
+    """What a development is to its story, as far as one outlet alone may interrupt with it."""
+
+    STEP = "step"  # a day, a place, a status, an event is another than before
+    VOICE = "voice"  # somebody else says or does what is on file already
+    NEW = "new"
+    POSSIBLE = "possible"
+
+
+def sort_of(kind: Kind, changes: Iterable[Change]) -> Sort:
+    """The sort of a development by its kind and what it changes."""
+    if kind in (Kind.NEW, Kind.POSSIBLE):
+        return Sort(kind.value)
+    slots = {change.slot for change in changes}
+    return Sort.VOICE if slots and slots <= _VOICES else Sort.STEP
+
+
+def lane_of(worth: float, outlets: int, echo: float, *, sort: Sort, weights: Worth) -> Lane:
     """
     Whether to interrupt.
 
     Args:
         echo: The best chance that its latest report belongs to a development that interrupted already.
     """
-    if echo >= (weights.echo if outlets > 1 else weights.lone_echo):
-        return Lane.DIGEST
-    enough = any(outlets >= number and worth >= least for number, least in weights.needed)
-    return Lane.NOW if enough else Lane.DIGEST
+    if outlets > 1:
+        enough = any(outlets >= number and worth >= least for number, least in weights.needed)
+        return Lane.NOW if enough and echo < weights.echo else Lane.DIGEST
+    least, most_echo = weights.lone_report[sort.value]
+    return Lane.NOW if worth >= least and echo < most_echo else Lane.DIGEST
 
 
 def _chance(odds: float) -> float:
