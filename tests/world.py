@@ -107,7 +107,7 @@ class World:
         """Read what is due when so much time has passed; how many polls."""
         self.clock.time += after
         desk = self.desk or self.start()
-        count = desk.poller.run()
+        count = desk.poll()
         desk.wake()
         return count
 

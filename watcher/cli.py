@@ -20,6 +20,7 @@ from watcher.commands import (
     match,
     replay,
     run,
+    silence,
     sources,
     status,
     story,
@@ -71,6 +72,8 @@ app.command("try-channel")(try_channel.try_channel)
 app.command("resend")(deliveries.resend)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(deliveries.app, name="deliveries")
+app.add_typer(silence.app, name="silence")
+app.command("ack")(silence.ack)
 app.add_typer(sources.app, name="sources")
 
 

@@ -1,16 +1,31 @@
 """
-What watcher tells a team about itself: a channel that is gone. Words and ids only; whoever decides that
-something is to be told owes it in the same transaction.
+What watcher tells a team about itself: a channel that is gone, a silence that ends. Words and ids only; whoever
+decides that something is to be told owes it in the same transaction.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from watcher.model import Address, AlertId, DeliveryId, Message, Notice, Owed, StoryId, Team, delivery_id, notice_id
+from watcher.model import (
+    Address,
+    AlertId,
+    DeliveryId,
+    Message,
+    Notice,
+    Owed,
+    Silence,
+    StoryId,
+    Team,
+    delivery_id,
+    notice_id,
+)
+from watcher.silences import about
 
 SCHEMA = "watcher.notice.v1"
+LISTED = 50  # developments in one report
 
 
 def gone(team: Team, owed: Owed, said: str, *, now: datetime) -> Notice:
@@ -24,6 +39,34 @@ def gone(team: Team, owed: Owed, said: str, *, now: datetime) -> Notice:
     subject = f"[WATCHER] {team.name}: channel {owed.channel} is gone"
     # The delivery belongs to the id: an address that was taken into use again and goes again is told again.
     return Notice(notice_id(team.id, "gone", owed.kind, owed.recipient, owed.id), team.id, subject, text, now)
+
+
+def silence_ends_soon(team: Team, silence: Silence, hidden: int, *, now: datetime) -> Notice:
+    """That alerts will come again soon."""
+    text = (
+        f"The silence of {about(silence)} ends at {silence.end:%Y-%m-%d %H:%M} UTC. It has hidden {hidden} so far.\n"
+        f"Asked for by {silence.author}: {silence.reason}\n\n"
+        f"To prolong it: watcher silence extend {silence.id} 6h\n"
+    )
+    key = notice_id(team.id, "silence-ends-soon", silence.id, silence.end.isoformat())
+    return Notice(key, team.id, f"[WATCHER] {team.name}: a silence ends soon", text, now)
+
+
+def silence_ended(team: Team, silence: Silence, hidden: Sequence[tuple[str, str]], *, now: datetime) -> Notice:
+    """
+    What a silence hid.
+
+    Args:
+        hidden: Title and address of each development.
+    """
+    lines = [f"- {title[:200]}\n  {url}\n" if url else f"- {title}\n" for title, url in hidden[:LISTED]]
+    more = f"and {len(hidden) - LISTED} more: watcher silence list --ended\n" if len(hidden) > LISTED else ""
+    text = (
+        f"The silence of {about(silence)} has ended. It hid {len(hidden)} from you; what comes from now on is told.\n"
+        f"Asked for by {silence.author}: {silence.reason}\n\n{''.join(lines)}{more}"
+    )
+    subject = f"[WATCHER] {team.name}: a silence has ended, {len(hidden)} hidden"
+    return Notice(notice_id(team.id, "silence-ended", silence.id, silence.end.isoformat()), team.id, subject, text, now)
 
 
 def owed_for(notice: Notice, team: Team, *, avoiding: str = "") -> tuple[Owed, ...]:

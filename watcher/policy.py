@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from watcher.model import (
     Alert,
+    AlertId,
     Development,
     DevelopmentId,
     Hold,
@@ -25,12 +26,15 @@ from watcher.model import (
     Owed,
     RuleId,
     Severity,
+    Silence,
     StoryId,
     Team,
     TeamId,
     alert_id,
     delivery_id,
 )
+from watcher.routing import channels_of
+from watcher.silences import hiding, said
 
 STORY_DIGEST = timedelta(hours=6)
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -60,7 +64,13 @@ class Case:
 
 
 class Ledger:
-    """What each team was told, and what is withheld from it; folded forward by alerts and holds."""
+    """
+    What each team was told, and what is withheld from it; folded forward by alerts and holds.
+
+    Attributes:
+        silences: What people do not want to be told, and
+        acknowledged: the alerts that somebody takes care of; whoever decides brings both up to date.
+    """
 
     def __init__(self) -> None:
         self._told: dict[tuple[TeamId, DevelopmentId], Alert] = {}
@@ -68,6 +78,8 @@ class Ledger:
         self._by_story: defaultdict[tuple[TeamId, StoryId], list[datetime]] = defaultdict(list)
         self._by_team: defaultdict[TeamId, list[datetime]] = defaultdict(list)
         self._met: defaultdict[tuple[TeamId, RuleId], dict[DevelopmentId, datetime]] = defaultdict(dict)
+        self.silences: tuple[Silence, ...] = ()
+        self.acknowledged: frozenset[AlertId] = frozenset()
 
     def told(self, team: TeamId, development: DevelopmentId) -> Alert | None:
         """The alert that told the team; None: not told."""
@@ -93,6 +105,10 @@ class Ledger:
             for development, moment in self._met.get((team, rule), {}).items()
             if development != besides
         )
+
+    def hidden(self, silence: str, team: TeamId) -> tuple[Hold, ...]:
+        """What the silence hides from the team, in the order of hiding."""
+        return tuple(hold for hold in self._held.values() if hold.silence == silence and hold.team == team)
 
     def waiting(self, team: TeamId, development: DevelopmentId, *, now: datetime) -> Hold | None:
         """The hold that has fallen due; None when it was settled, told or put off meanwhile."""
@@ -232,6 +248,8 @@ def _next_wall_time(local: datetime, minute: int, now: datetime) -> datetime:
 def _refusal(match: Match, case: Case, ledger: Ledger) -> Hold | None:
     """Why this rule does not tell of the development, or not yet; None: it does."""
     wishes, development, team = match.wishes, case.development, case.team
+    if silence := hiding(ledger.silences, match, development, now=case.now):
+        return replace(_hold(case, said(silence)), silence=silence.id)
     rules = (match.rule, *wishes.was)
     if wishes.updates == "none" and ledger.story_times(team.id, development.story):
         return _hold(case, f"{match.rule}: wants no updates of a story it was told about")
@@ -295,7 +313,7 @@ def _alert(case: Case, ledger: Ledger, *, waited: bool) -> Alert:
         story=development.story,
         development=development.id,
         item=case.item,
-        channels=_channels(matches, team),
+        channels=channels_of(matches, development, team),
         matches=matches,
         time=case.now,
         due=due,
@@ -319,17 +337,6 @@ def _due(case: Case, ledger: Ledger) -> tuple[datetime, str]:
         # Beyond the cap what comes in a minute leaves as one list; it is never held longer.
         due, why = now.replace(second=0, microsecond=0) + _MINUTE, f"{why}, in a list: beyond {team.cap} an hour"
     return due, why
-
-
-def _channels(matches: Iterable[Match], team: Team) -> tuple[str, ...]:
-    """The union of what the rules ask for; rules under test speak to consoles only."""
-    names: dict[str, None] = {}
-    for match in matches:
-        asked = match.wishes.channels or (team.default,)
-        if match.wishes.stage == "test":
-            asked = tuple(name for name, address in team.channels.items() if address.kind == "console")
-        names.update(dict.fromkeys(name for name in asked if name in team.channels))
-    return tuple(names)
 
 
 def _merged(before: Iterable[Match], now: Iterable[Match]) -> tuple[Match, ...]:

@@ -63,13 +63,16 @@ def show(
     """One alert: why it fired, what changed, its reports, and every attempt to deliver it."""
     with opened() as store:
         found = store.views.alert(alert)
+        known = store.wishes.acknowledgement(found.alert.id) if found else None
     if found is None:
         sys.stderr.write(f"no alert, or more than one, begins with {alert!r}: see `watcher alerts`\n")
         raise typer.Exit(1)
     if json:
-        print_json(found)
+        print_json({**vars_of(found), "acknowledged": known})
         return
     print_account(found)
+    if known:
+        sys.stdout.write(f"{known.who} takes care of it, since {known.time:%Y-%m-%d %H:%M} UTC\n")
 
 
 def print_account(found: AlertAccount) -> None:

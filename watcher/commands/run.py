@@ -42,7 +42,7 @@ def once(json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None
         return
     try:
         with status("polling"):
-            polls = desk.poller.run()
+            polls = desk.poll()
             desk.wake()
         with status("delivering"):
             sent = {kind: courier.deliver() for kind, courier in desk.couriers.items()}

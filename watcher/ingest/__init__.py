@@ -6,12 +6,13 @@ transaction (if that fails for good, the mind is ahead of the store and must be 
 and what it remembers; `replay`, an archive on simulated time, and `Transcript`, the alerts that it makes;
 `replay_together`, the same for two rulesets, whose minds share a `SharedMemory` until they are `apart`; `effect_of`,
 what differs between two transcripts; `look` and `perceive`, what there is to know of an item by itself; `running`,
-the clocks of rules that wait for silence.
+the clocks of rules that wait for silence; `silence_rows`, those that a silence needs.
 """
 
 from __future__ import annotations
 
 from watcher.ingest.absence import running
+from watcher.ingest.attention import silence_rows
 from watcher.ingest.commit import Commit, Poisoned
 from watcher.ingest.deciding import CLOSE, HOLD, Mind, ingest, wake
 from watcher.ingest.effects import Altered, Effect, RuleEffect, Told, effect_of
@@ -42,5 +43,6 @@ __all__ = [
     "replay_together",
     "running",
     "seen_of",
+    "silence_rows",
     "wake",
 ]

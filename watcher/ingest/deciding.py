@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from watcher.ingest.absence import ABSENCE, development_of, restarted, run_out, running
+from watcher.ingest.attention import ENDED, ENDS_SOON, ESCALATE, ended, ends_soon, escalated, watched
 from watcher.ingest.commit import Commit, Poisoned
 from watcher.ingest.perceiving import Look, look
 from watcher.matching import Ruleset, match_inferred
@@ -114,7 +115,14 @@ def ingest_together(items: Iterable[Item], minds: Sequence[Mind], *, now: dateti
 
 def wake(due: Iterable[Wake], mind: Mind, *, now: datetime) -> Commit:
     """Decide what has fallen due without a new item, and fold it into the mind."""
-    kinds = {HOLD: _again, CLOSE: _close, ABSENCE: _silent}
+    kinds = {
+        HOLD: _again,
+        CLOSE: _close,
+        ABSENCE: _silent,
+        ESCALATE: _escalated,
+        ENDS_SOON: _ends_soon,
+        ENDED: _ended,
+    }
     return Commit.of([kinds[row.kind](row, mind, now=now) for row in due])
 
 
@@ -246,7 +254,10 @@ def _rows(answers: Sequence[Assigned], outcomes: Sequence[Alert | Hold], mind: M
         alerts=alerts,
         holds=holds,
         deliveries=tuple(owed for alert in alerts for owed in deliveries(alert, mind.ruleset.teams[alert.team])),
-        wakes=tuple(Wake(HOLD, f"{hold.team} {hold.development}", hold.until) for hold in holds if hold.until),
+        wakes=(
+            *(Wake(HOLD, f"{hold.team} {hold.development}", hold.until) for hold in holds if hold.until),
+            *watched(alerts, mind.ruleset.teams),
+        ),
     )
 
 
@@ -283,6 +294,18 @@ def _silent(row: Wake, mind: Mind, *, now: datetime) -> Commit:
         return Commit(settled=(row,))
     mind.ledger.fold(alert)
     return replace(_rows((), (alert,), mind), settled=(row,))
+
+
+def _escalated(row: Wake, mind: Mind, *, now: datetime) -> Commit:
+    return escalated(row, mind.ledger, mind.ruleset.teams, now=now)
+
+
+def _ends_soon(row: Wake, mind: Mind, *, now: datetime) -> Commit:
+    return ends_soon(row, mind.ledger, mind.ruleset.teams, now=now)
+
+
+def _ended(row: Wake, mind: Mind, *, now: datetime) -> Commit:
+    return ended(row, mind.ledger, mind.ruleset.teams, mind.memory.development, now=now)
 
 
 def _close(row: Wake, mind: Mind, *, now: datetime) -> Commit:

@@ -108,7 +108,7 @@ def read_desk(
     """
     faults = Faults()
     team_id = TeamId(name)
-    team = _read_team(team_id, texts, faults, secrets=secrets)
+    team = _read_team(team_id, texts, names, faults, secrets=secrets)
     own, has_words = read_words(texts, names.vocabulary, faults)
     library = read_library(texts, shared, faults)
     channels = team.channels if team else None
@@ -163,7 +163,9 @@ def _compile(
     return rule
 
 
-def _read_team(team: TeamId, texts: Texts, faults: Faults, *, secrets: Collection[str] | None) -> Team | None:
+def _read_team(
+    team: TeamId, texts: Texts, names: Names, faults: Faults, *, secrets: Collection[str] | None
+) -> Team | None:
     path = next((path for path in texts if basename(path) == TEAM_FILE), None)
     if path is None:
         place = f"{folder_of(texts, team)}/{TEAM_FILE}"
@@ -175,4 +177,4 @@ def _read_team(team: TeamId, texts: Texts, faults: Faults, *, secrets: Collectio
         if not texts[path].strip():
             faults.extend([Problem(path, 0, 0, "empty: a team needs its name, time zone and a channel", "missing-key")])
         return None
-    return read_team(root, team, faults, secrets=secrets)
+    return read_team(root, team, faults, secrets=secrets, names=names)

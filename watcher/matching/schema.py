@@ -129,6 +129,10 @@ def team_schema() -> Schema:
                 {"from": _TEXT, "to": _TEXT}, "When only flash gets through, in the team's time zone"
             ),
             "digest": {"type": "string", "description": "hourly, or daily 07:00"},
+            "routes": {"type": "array", "items": _table(_ROUTE, "Where alerts go whose rules name no channel")},
+            "escalation": _table(
+                {"after": _TEXT, "channels": _several(_TEXT)}, "Where a flash goes that nobody acknowledges in time"
+            ),
             "cap": {"type": "string", "description": "Most alerts in a time: 30 per hour"},
         },
         "required": ["channels", "timezone"],
@@ -143,6 +147,15 @@ def _several(one: Schema) -> Schema:
 
 def _table(properties: Mapping[str, object], description: str) -> Schema:
     return {"type": "object", "properties": properties, "additionalProperties": False, "description": description}
+
+
+_ROUTE: dict[str, object] = {
+    "severity": _several({"enum": [str(one) for one in Severity]}),
+    "rule": _several(_TEXT),
+    "actor": _several(_TEXT),
+    "language": _several(_TEXT),
+    "channels": _several(_TEXT),
+}
 
 
 def _ref(*names: str) -> Schema:

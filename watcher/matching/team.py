@@ -11,6 +11,8 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from watcher.matching.names import Names
+from watcher.matching.routes import read_escalation, read_routes
 from watcher.matching.wishes import read_digest, read_rate
 from watcher.model import Address, Team, TeamId
 from watcher.yamlfile import (
@@ -26,7 +28,7 @@ from watcher.yamlfile import (
     read_truth,
 )
 
-TEAM_KEYS = ("team", "timezone", "channels", "default", "quiet_hours", "digest", "cap")
+TEAM_KEYS = ("team", "timezone", "channels", "default", "quiet_hours", "digest", "cap", "routes", "escalation")
 CHANNEL_KINDS = ("email", "webhook", "chat", "console")
 CHAT_SERVICES = (
     *("slack", "teams", "telegram", "ntfy", "pagerduty"),
@@ -51,13 +53,16 @@ _SECRET = re.compile(r"secret:([A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*)")
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
 
 
-def read_team(node: Node, team: TeamId, faults: Faults, *, secrets: Collection[str] | None = None) -> Team | None:
+def read_team(
+    node: Node, team: TeamId, faults: Faults, *, secrets: Collection[str] | None = None, names: Names | None = None
+) -> Team | None:
     """
     The team of a folder.
 
     Args:
         team: Its id, the folder's name.
         secrets: Names of the team's own secrets that exist; None: not checked here.
+        names: Knows the actors of routes; None: not checked here.
 
     Returns:
         None when no channel can be used; with other problems, what could be read, so that valid rules can run.
@@ -83,6 +88,8 @@ def read_team(node: Node, team: TeamId, faults: Faults, *, secrets: Collection[s
         digest=read_digest(fields["digest"], faults) if "digest" in fields else None,
         cap=cap[0] if cap else None,
         cap_within=cap[1] if cap else timedelta(hours=1),
+        routes=read_routes(fields["routes"], channels, names, faults) if "routes" in fields else (),
+        escalation=read_escalation(fields["escalation"], channels, faults) if "escalation" in fields else None,
     )
 
 

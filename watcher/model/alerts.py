@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from watcher.model.facts import Status
-from watcher.model.ids import AlertId, ConceptId, DeliveryId, DevelopmentId, ItemId, RuleId, StoryId, TeamId
+from watcher.model.ids import ActorId, AlertId, ConceptId, DeliveryId, DevelopmentId, ItemId, RuleId, StoryId, TeamId
 from watcher.model.sources import Span
 from watcher.model.stories import Kind, Lane
 
@@ -144,6 +144,7 @@ class Hold:
 
     Args:
         until: When it is looked at again; None: it is settled.
+        silence: The silence that hides it; empty: none does.
         matches: What it would be told for, so that it can still be raised; empty when settled.
     """
 
@@ -155,6 +156,30 @@ class Hold:
     time: datetime
     until: datetime | None = None
     matches: tuple[Match, ...] = ()
+    silence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """
+    A wish of a person not to be told of something for a time. Empty selectors take everything; all that are given
+    must fit.
+
+    Args:
+        team: Whose alerts are hidden; empty: every team's.
+        author: Who asked for it.
+        reason: Why, for those who wonder.
+    """
+
+    id: str
+    author: str
+    reason: str
+    start: datetime
+    end: datetime
+    team: str = ""
+    rule: str = ""
+    story: str = ""
+    actor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +254,30 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """
+    Where alerts go whose rules name no channel. What is empty takes everything.
+
+    Args:
+        languages: ISO 639-1 codes of the report that raised the alert.
+    """
+
+    channels: tuple[str, ...]
+    severities: tuple[Severity, ...] = ()
+    rules: tuple[RuleId, ...] = ()
+    actors: tuple[ActorId, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """A flash that nobody acknowledged within `after` goes to the first channel, after as long again to the next."""
+
+    after: timedelta
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Team:
     """
     A desk with its own rules, channels and habits.
@@ -238,6 +287,8 @@ class Team:
         default: The channel of rules that name none.
         quiet: Start and end of quiet hours as local wall-clock minutes after midnight; None: none.
         cap: Alerts that may leave in `cap_within`; None: no limit.
+        routes: Where alerts go whose rules name no channel, before the default.
+        escalation: What becomes of a flash that nobody acknowledges; None: nothing.
     """
 
     id: TeamId
@@ -249,6 +300,8 @@ class Team:
     digest: str | None = None
     cap: int | None = None
     cap_within: timedelta = timedelta(hours=1)
+    routes: tuple[Route, ...] = ()
+    escalation: Escalation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,8 @@ class Wake:
     A row for the clock: what must be looked at again without a new item.
 
     Args:
-        kind: `hold` (subject: team and development, a space between), `absence` (team, rule and development), or
+        kind: `hold` (subject: team and development, a space between), `absence` (team, rule and development),
+            `escalate` (team, development and step), `silence-ends-soon` and `silence-ended` (the silence), or
             `close` (quiet stories; no subject).
     """
 

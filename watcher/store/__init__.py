@@ -8,6 +8,7 @@ Doors:
     Store.poll_log(lease)       `protocols.PollLog`: what is due, and the commit of what was decided
     Store.outbox                `protocols.Outbox`: what is owed to whom
     Store.remembered(...)       what `Memory.restore` and the ledger need after a start
+    Store.wishes                what people asked for: silences, acknowledgements
     Store.rules                 rule texts by team: last good versions, and those of any day
     Store.views                 alerts for people, and what the renderer needs
     Store.items(since=)         what was read, for a replay
@@ -35,6 +36,7 @@ from watcher.store.rules import Rejected, RuleShelf
 from watcher.store.schema import upgrade
 from watcher.store.views import AlertAccount, AlertLine, Attempt, DeliveryState, Views
 from watcher.store.watched import Watched, watched
+from watcher.store.wishes import PeoplesWishes
 
 __all__ = [
     "AlertAccount",
@@ -64,6 +66,7 @@ class Store:
         self.outbox = SqlOutbox(database)
         self.rules = RuleShelf(database)
         self.views = Views(database)
+        self.wishes = PeoplesWishes(database)
 
     def lease(self, holder: str, *, now: datetime) -> Lease | None:
         """The right to decide for this database; None: a living process has it. See `lease.take`."""

@@ -102,6 +102,11 @@ class Desk:
         if not stopping():
             self.poller.start()
 
+    def poll(self) -> int:
+        """Read and decide what is due now, waiting for every answer; how many polls. Raises StoreError."""
+        with self._deciding():
+            return self.poller.run()
+
     def wake(self) -> None:
         """Decide what has fallen due without a new item. Raises StoreError."""
         now = self._clock.now()
@@ -173,6 +178,8 @@ class Desk:
         if self._is_ahead:
             self.poller.mind = self._recalled()
         self._is_ahead = True
+        ledger = self.poller.mind.ledger
+        ledger.silences, ledger.acknowledged = self.store.wishes.recent(now=self._clock.now())
         yield
         self._is_ahead = False
 
