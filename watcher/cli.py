@@ -25,6 +25,7 @@ from watcher.commands import (
     status,
     story,
     try_channel,
+    why,
     words,
 )
 from watcher.errors import ConfigError, StoreError
@@ -68,6 +69,7 @@ app.command("run")(run.run)
 app.command("status")(status.status)
 app.command("story")(story.story)
 app.command("calendar")(calendar.calendar)
+app.command("why")(why.why)
 app.command("try-channel")(try_channel.try_channel)
 app.command("resend")(deliveries.resend)
 app.add_typer(alerts.app, name="alerts")

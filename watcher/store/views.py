@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select, true
 
 from watcher.model import ActorId, Alert, AlertId, Development, Item, ItemId, Notice, Owed, Story, Team, TeamId
 from watcher.render import Thread, Told
+from watcher.store.account import ItemAccount, account, find_items
 from watcher.store.codec import load, sound
 from watcher.store.database import Database, chunks
 from watcher.store.diary import Kept, diary, entry
@@ -107,6 +108,16 @@ class Views:
         """The stories that an id of a story, development or alert begins, or whose titles hold all the words."""
         with self._database.read() as connection:
             return find(connection, what)
+
+    def find_items(self, what: str, url: str) -> tuple[Item, ...]:
+        """Items by address (`url` is its canonical form), id or words of the title. See `account.find_items`."""
+        with self._database.read() as connection:
+            return find_items(connection, what, url)
+
+    def account(self, item: ItemId) -> ItemAccount:
+        """Everything on file about one item."""
+        with self._database.read() as connection:
+            return account(connection, item)
 
     def appointments(
         self, *, since: date | None, until: date | None, fresh: datetime | None, actors: tuple[ActorId, ...] = ()
