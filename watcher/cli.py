@@ -16,9 +16,11 @@ from watcher.commands import (
     demo,
     diff,
     explain,
+    feedback,
     init,
     match,
     replay,
+    rules,
     run,
     silence,
     sources,
@@ -64,6 +66,7 @@ app.command("match")(match.match)
 app.command("words")(words.words)
 app.command("replay")(replay.replay)
 app.command("diff")(diff.diff)
+app.command("feedback")(feedback.feedback)
 app.command("once")(run.once)
 app.command("run")(run.run)
 app.command("status")(status.status)
@@ -73,6 +76,7 @@ app.command("why")(why.why)
 app.command("try-channel")(try_channel.try_channel)
 app.command("resend")(deliveries.resend)
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(rules.app, name="rules")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(silence.app, name="silence")
 app.command("ack")(silence.ack)

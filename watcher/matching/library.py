@@ -16,6 +16,7 @@ from watcher.yamlfile import (
     Faults,
     Node,
     Scalar,
+    Sequence,
     Table,
     did_you_mean,
     read_fields,
@@ -211,7 +212,7 @@ def _own_id(rule: Table) -> str:
 
 
 def _merge(base: Table, own: Table, *, identity: bool) -> Table:
-    """Keys of `own` over keys of `base`; examples keep the date they were written for."""
+    """Keys of `own` over keys of `base`; examples are added to those of a used rule, and read at its date."""
     inherited = {key.text: (key, value) for key, value in base.entries if identity or key.text not in _NOT_INHERITED}
     if identity and "id" not in inherited:
         title = base.get("rule")
@@ -219,10 +220,23 @@ def _merge(base: Table, own: Table, *, identity: bool) -> Table:
             key = Scalar(title.path, title.line, title.column, "id")
             inherited["id"] = (key, Scalar(title.path, title.line, title.column, to_id(title.text)))
     kept = {key.text: (key, value) for key, value in own.entries if key.text not in ("use", "extends")}
-    if identity and "examples" in inherited and "examples" not in kept:
+    if identity and "examples" in inherited:
         kept.pop("as_of", None)
+        if "examples" in kept:
+            kept["examples"] = (kept["examples"][0], _together(inherited["examples"][1], kept["examples"][1]))
     merged = {**inherited, **kept}
     return Table(own.path, own.line, own.column, tuple(merged.values()))
+
+
+def _together(base: Node, own: Node) -> Node:
+    """The examples of a shared rule and those that a team adds to them."""
+    if not isinstance(base, Table) or not isinstance(own, Table):
+        return own
+    kinds = {key.text: (key, value) for key, value in base.entries}
+    for key, value in own.entries:
+        before = read_list(kinds[key.text][1]) if key.text in kinds else ()
+        kinds[key.text] = (key, Sequence(value.path, value.line, value.column, (*before, *read_list(value))))
+    return Table(own.path, own.line, own.column, tuple(kinds.values()))
 
 
 def is_id(text: str) -> bool:

@@ -2,7 +2,8 @@
 The domain's words: frozen values that cross stages. Times are aware UTC.
 
 Read in this order, they are the data flow: `sources` (Source → Item), `facts` (Report), `stories` (Development, Story,
-Appointment), `alerts` (Match → Alert | Hold → Owed → Message). What belongs to one stage only lives with that stage.
+Appointment), `alerts` (Match → Alert | Hold → Owed → Message), `feedback`. What belongs to one stage only lives with
+that stage.
 """
 
 from watcher.model.alerts import (
@@ -24,6 +25,7 @@ from watcher.model.alerts import (
     Wishes,
 )
 from watcher.model.facts import CountFact, DateFact, Direction, PlaceFact, Report, Role, Status
+from watcher.model.feedback import Feedback, Verdict
 from watcher.model.ids import (
     ActorId,
     AlertId,
@@ -92,6 +94,7 @@ __all__ = [
     "Evidence",
     "Failed",
     "FailureReason",
+    "Feedback",
     "Fetch",
     "Fetched",
     "Filed",
@@ -125,6 +128,7 @@ __all__ = [
     "StoryId",
     "Team",
     "TeamId",
+    "Verdict",
     "Wake",
     "Wanted",
     "Wishes",

@@ -10,6 +10,7 @@ Doors:
     Store.remembered(...)       what `Memory.restore` and the ledger need after a start
     Store.wishes                what people asked for: silences, acknowledgements
     Store.rules                 rule texts by team: last good versions, and those of any day
+    Store.feedback              what readers say of alerts
     Store.views                 alerts for people, and what the renderer needs
     Store.items(since=)         what was read, for a replay
     Store.overview(now=)        how the watcher fares
@@ -26,6 +27,7 @@ from watcher.model import Item
 from watcher.store import archive, memory, overview, retention
 from watcher.store import lease as leases
 from watcher.store.database import BUSY, Database, create_file, path_of
+from watcher.store.feedback import FeedbackBook
 from watcher.store.lease import Lease
 from watcher.store.memory import Remembered
 from watcher.store.outbox import SqlOutbox
@@ -67,6 +69,7 @@ class Store:
         self.rules = RuleShelf(database)
         self.views = Views(database)
         self.wishes = PeoplesWishes(database)
+        self.feedback = FeedbackBook(database)
 
     def lease(self, holder: str, *, now: datetime) -> Lease | None:
         """The right to decide for this database; None: a living process has it. See `lease.take`."""

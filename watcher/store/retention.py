@@ -19,6 +19,7 @@ from watcher.store.tables import (
     decisions,
     deliveries,
     developments,
+    feedback,
     holds,
     items,
     notices,
@@ -39,7 +40,8 @@ class Retention:
 
     Args:
         seen: Must exceed the time for which feeds repeat their old items, or those alert anew.
-        stories: With their developments and appointments, once closed; alerts too, once nothing of them is owed.
+        stories: With their developments and appointments, once closed; alerts too, once nothing of them is owed, and
+            what readers said of them.
         reports: Of closed stories.
     """
 
@@ -98,6 +100,7 @@ def _steps(keep: Retention, now: datetime) -> tuple[tuple[Table, ColumnElement[b
         (reports, closed, delete(reports)),
         (seen, seen.c.time < now - keep.seen, delete(seen)),
         (alerts, (alerts.c.time < now - keep.stories) & ~owed, delete(alerts)),
+        (feedback, feedback.c.time < now - keep.stories, delete(feedback)),
         (notices, (notices.c.time < now - keep.decisions) & ~told, delete(notices)),
         (silences, silences.c.end < now - keep.decisions, delete(silences)),
         (stories, (stories.c.last_seen < now - keep.stories) & stories.c.closed.is_not(None), delete(stories)),

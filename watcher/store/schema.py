@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 from watcher.errors import StoreError
 from watcher.store.database import Database
 
-HEAD = "0002"
+HEAD = "0003"
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 

@@ -295,6 +295,17 @@ team_problems = Table(
     Column("payload", Text, nullable=False),
 )
 
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("team", Text, primary_key=True),
+    Column("by", Text, primary_key=True),
+    Column("time", Moment, nullable=False),
+    Column("payload", Text, nullable=False),
+    Index("feedback_time", "time"),
+)
+
 lease = Table(
     "lease",
     metadata,

@@ -87,6 +87,13 @@ class Views:
             states = counted(connection, [alert.id for alert, _ in listed])
         return tuple(AlertLine(alert, title, states.get(alert.id, {})) for alert, title in listed)
 
+    def item(self, name: str) -> Item | None:
+        """The item with this id or address, the latest; None: it is not on file."""
+        query = select(items).where((items.c.id == sound(name)) | (items.c.url == sound(name)))
+        with self._database.read() as connection:
+            row = connection.execute(query.order_by(items.c.seen.desc()).limit(1)).one_or_none()
+        return None if row is None else to_item(row)
+
     def alert(self, beginning: str) -> AlertAccount | None:
         """The alert whose id begins so; None: there is none, or more than one."""
         query = select(alerts.c.payload).where(alerts.c.id.startswith(beginning, autoescape=True)).limit(2)
