@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import email
 import email.policy
 import ssl
@@ -67,6 +68,20 @@ class Sink:
         return "250 accepted"
 
 
+class TokenSink(Sink):
+    """Takes mail from one user with a token, as Google and Microsoft do."""
+
+    def __init__(self, user: str, token: str) -> None:
+        super().__init__()
+        self._said = f"user={user}\x01auth=Bearer {token}\x01\x01".encode()
+
+    async def auth_XOAUTH2(self, server: Any, args: list[str]) -> AuthResult:
+        if base64.b64decode(args[1]) == self._said:
+            return AuthResult(success=True)
+        await server.challenge_auth(b'{"status":"401"}')
+        return AuthResult(success=False, handled=False)
+
+
 class AnyPort(Controller):
     """A controller whose port the system chooses."""
 
@@ -78,16 +93,25 @@ class AnyPort(Controller):
 
 @contextmanager
 def smtp_server(
-    *, tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None, login: tuple[str, str] | None = None
+    *,
+    tls: ssl.SSLContext | None = None,
+    starttls: ssl.SSLContext | None = None,
+    login: tuple[str, str] | None = None,
+    tokens: tuple[str, str] | None = None,
 ) -> Iterator[Sink]:
-    """A server for the length of the block. With `login` it takes nothing before AUTH with that user and password."""
-    sink = Sink()
+    """
+    A server for the length of the block. With `login` it takes nothing before AUTH with that user and password; with
+    `tokens` nothing before XOAUTH2 with that user and token.
+    """
+    sink = TokenSink(*tokens) if tokens else Sink()
 
     def authenticate(server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
         right = isinstance(given, LoginPassword) and login == (given.login.decode(), given.password.decode())
         return AuthResult(success=right, handled=right)
 
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = {"auth_required": True, "auth_require_tls": False} if tokens else {}
+    if tokens:
+        warnings.filterwarnings("ignore", "Requiring AUTH while not requiring TLS", UserWarning)
     if login:
         more = {"authenticator": authenticate, "auth_required": True, "auth_require_tls": bool(starttls)}
     if starttls:

@@ -27,6 +27,7 @@ from watcher.commands import (
     status,
     story,
     try_channel,
+    webhook,
     why,
     words,
 )
@@ -80,6 +81,7 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(silence.app, name="silence")
 app.command("ack")(silence.ack)
+app.add_typer(webhook.app, name="webhook")
 app.add_typer(sources.app, name="sources")
 
 

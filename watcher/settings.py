@@ -22,8 +22,8 @@ from watcher.model import TeamId
 
 PREFIX = "WATCHER_"
 SECRET_PREFIX = "WATCHER_SECRET__"  # noqa: S105 - the name of a variable, not its value
-# Not ours: what Kubernetes adds for a service called `watcher`, and what our own tests read.
-FOREIGN = re.compile(r"WATCHER_(PORT(_.*)?|SERVICE_(HOST|PORT(_.*)?)|TEST_DATA)$")
+# No settings: what Kubernetes adds for a service called `watcher`, what our tests read, and `webhook verify`.
+FOREIGN = re.compile(r"WATCHER_(PORT(_.*)?|SERVICE_(HOST|PORT(_.*)?)|TEST_DATA|WEBHOOK_SECRET)$")
 FILE = "watcher.toml"
 
 
@@ -46,6 +46,17 @@ class Settings(BaseModel):
     smtp_password_file: Path | None = Field(None, description="File that holds the password instead")
     smtp_sender: str = Field("watcher@localhost", description="Address in From")
     smtp_ca_file: Path | None = Field(None, description="Certificate of a private authority that signs the mail server")
+    smtp_auth: str = Field(
+        "password",
+        pattern="^(password|xoauth2)$",
+        description="password, or xoauth2: smtp_password_file then holds an access token that something else renews",
+    )
+    public_url: str = Field(
+        "",
+        pattern="^(https?://[^ ]+)?$",
+        description="Where people reach `listen`; with link_secret mail gets List-Unsubscribe with one click",
+    )
+    link_secret: SecretStr = Field(SecretStr(""), description="Long random text that signs links in messages")
     private_webhooks: bool = Field(False, description="Allow webhooks to addresses of private networks")
     contact: str = Field("", description="Address or URL in the User-Agent, so that a site's owner can reach you")
     workers: int = Field(32, ge=1, le=300, description="Sources fetched at the same time")

@@ -20,7 +20,7 @@ from email.utils import format_datetime
 from enum import StrEnum
 
 from watcher.errors import DeliveryError
-from watcher.model import Address, Message, Receipt
+from watcher.model import Address, DeliveryId, Message, Receipt
 from watcher.render import one_line
 
 
@@ -41,6 +41,8 @@ class MailServer:
         sender: The address in From and in the envelope.
         login: User and a function that gives the password when it is needed; None: the relay asks for none.
         context: Trusted certificates; None: the system's.
+        token: The function of `login` gives an OAuth 2.0 access token instead of a password.
+        unsubscribe: The address that ends mail to the recipient of a delivery with one click; None: there is none.
     """
 
     host: str
@@ -50,6 +52,8 @@ class MailServer:
     login: tuple[str, Callable[[], str]] | None = None
     timeout: timedelta = timedelta(seconds=30)
     context: ssl.SSLContext | None = None
+    token: bool = False
+    unsubscribe: Callable[[DeliveryId], str] | None = None
 
 
 class EmailChannel:
@@ -68,6 +72,10 @@ class EmailChannel:
         """
         try:
             mail = compose(message, address, recipient, sender=self._server.sender)
+            if self._server.unsubscribe:
+                # RFC 8058: a mail program posts to it when its user clicks; a GET shows a page with a button.
+                mail["List-Unsubscribe"] = f"<{self._server.unsubscribe(message.id)}>"
+                mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
             self._connect().send_message(mail, from_addr=self._server.sender, to_addrs=[recipient])
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
@@ -120,9 +128,19 @@ def dial(server: MailServer) -> smtplib.SMTP:
             connection.starttls(context=context)
         if server.login:
             user, password = server.login
-            connection.login(user, password())
+            if server.token:
+                _log_in_with_token(connection, user, password())
+            else:
+                connection.login(user, password())
         unless_ready.pop_all()
     return connection
+
+
+def _log_in_with_token(connection: smtplib.SMTP, user: str, token: str) -> None:
+    """SASL XOAUTH2: what Google and Microsoft want. A refusal comes as a challenge, which is answered with nothing."""
+    connection.ehlo_or_helo_if_needed()
+    said = f"user={user}\x01auth=Bearer {token}\x01\x01"
+    connection.auth("XOAUTH2", lambda challenge=None: said if challenge is None else "")
 
 
 def compose(message: Message, address: Address, recipient: str, *, sender: str) -> EmailMessage:

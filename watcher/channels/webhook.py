@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from watcher.errors import DeliveryError
@@ -22,6 +22,8 @@ from watcher.model import Address, Message, Receipt, TeamId
 # The same body will not be taken later (RFC 9110, 15.5). Everything else a person may mend at the other end.
 PERMANENT = frozenset({400, 405, 411, 413, 414, 415, 422})
 GONE = 410
+WINDOW = timedelta(minutes=5)
+"""So old, or so far ahead, may a webhook be that a receiver takes."""
 
 
 class Answer(Protocol):
@@ -112,3 +114,39 @@ def sign(secrets: Sequence[str], message_id: str, timestamp: str, body: bytes) -
             raise DeliveryError(message, retryable=True) from error
         signatures.append("v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode())
     return " ".join(signatures)
+
+
+def verify(secrets: Sequence[str], headers: Mapping[str, str], body: bytes, *, now: datetime) -> str:
+    """
+    What is wrong with a webhook that came in, as a receiver should see it.
+
+    Args:
+        secrets: One of them must have signed it.
+        headers: By lower-case name.
+
+    Returns:
+        Empty when it is genuine, and no older or newer than `WINDOW`.
+
+    Raises:
+        DeliveryError: A secret is not `whsec_` and base64.
+    """
+    missing = [name for name in ("webhook-id", "webhook-timestamp", "webhook-signature") if not headers.get(name)]
+    if missing:
+        return f"missing: {', '.join(missing)}"
+    key, timestamp, given = (headers[name] for name in ("webhook-id", "webhook-timestamp", "webhook-signature"))
+    if not (timestamp.isascii() and timestamp.isdigit()) or len(timestamp) > 12:
+        return "webhook-timestamp is no number of seconds"
+    age = now - datetime.fromtimestamp(int(timestamp), UTC)
+    right = sign(secrets, key, timestamp, body).split()
+    # All are compared, and none by its beginning: the time it takes says nothing of a signature.
+    genuine = [
+        hmac.compare_digest(ours, theirs)
+        for ours in right
+        for theirs in given.encode("ascii", "replace").decode().split()
+    ]
+    if not any(genuine):
+        return "no signature is of any of these secrets: another secret, or the body was changed on its way"
+    if abs(age) > WINDOW:
+        side = "ago" if age > timedelta() else "ahead"
+        return f"signed {abs(age)} {side}: outside {WINDOW}, so perhaps replayed; or a clock is wrong"
+    return ""

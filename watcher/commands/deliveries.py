@@ -76,6 +76,22 @@ def show(
     print_table(("try", "began (UTC)", "ended", "outcome", "answer"), rows)
 
 
+@app.command()
+def enable(
+    recipient: str = typer.Argument(help="A mail address or webhook as in team.yaml."),
+    team: str = typer.Option("", help="Only for this team."),
+) -> None:
+    """Use a recipient again that said it was gone, or whose reader unsubscribed."""
+    from watcher.model import TeamId
+
+    with opened() as store:
+        count = store.outbox.enable(recipient, team=TeamId(team) if team else None)
+    if not count:
+        sys.stderr.write(f"{recipient!r} is in use, or no recipient\n")
+        raise typer.Exit(1)
+    sys.stdout.write(f"{recipient} is used again; what it missed: `watcher resend --abandoned`\n")
+
+
 def resend(
     delivery: list[str] = typer.Argument(None, help="Ids of deliveries, or their beginnings."),
     abandoned: bool = typer.Option(False, "--abandoned", help="All that were given up."),

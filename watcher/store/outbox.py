@@ -26,6 +26,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -39,6 +40,7 @@ from watcher.store.rows import of_notice, of_owed, to_owed
 from watcher.store.tables import attempts, deliveries, disabled, notices
 
 PARCEL_LIMIT = 100  # deliveries in one message; what is left over goes as another
+UNSUBSCRIBED = "unsubscribed by its reader"
 DETAIL_LIMIT = 500  # characters of what the other side said
 
 Found = Sequence[Row[Any]]
@@ -84,7 +86,18 @@ class SqlOutbox:
         """Why its recipient is not sent anything any more; None: it is."""
         with self._database.read() as connection:
             found = connection.execute(_DISABLED, _recipient(owed)).one_or_none()
-        return f"{found.detail} on {found.since:%Y-%m-%d}; `watcher resend` tries it again" if found else None
+        return f"{found.detail} on {found.since:%Y-%m-%d}; `watcher deliveries enable` ends that" if found else None
+
+    def unsubscribe(self, owed: Owed, *, now: datetime) -> None:
+        """Send nothing more to the recipient of this delivery through this kind of channel of the team."""
+        with self._database.write() as connection:
+            connection.execute(_DISABLE, {**_recipient(owed), "since": now, "detail": UNSUBSCRIBED})
+
+    def enable(self, recipient: str, *, team: TeamId | None = None) -> int:
+        """Use a recipient again that was gone or wanted nothing more; how many entries that ended."""
+        which = and_(disabled.c.recipient == recipient, true() if team is None else disabled.c.team == team)
+        with self._database.write() as connection:
+            return connection.execute(delete(disabled).where(which)).rowcount
 
     def resend(
         self, beginnings: Collection[str], *, team: TeamId | None = None, abandoned: bool = False, now: datetime
@@ -174,7 +187,7 @@ TELL = sqlite_insert(notices).on_conflict_do_nothing(index_elements=["id"])
 _DISABLE = sqlite_insert(disabled).on_conflict_do_nothing(index_elements=["team", "kind", "recipient"])
 _IT = and_(*(disabled.c[name] == bindparam(name) for name in ("team", "kind", "recipient")))
 _DISABLED = select(disabled).where(_IT)
-_ENABLE = delete(disabled).where(_IT)
+_ENABLE = delete(disabled).where(_IT, disabled.c.detail != UNSUBSCRIBED)
 _AGAIN = (
     update(deliveries)
     .where(deliveries.c.id == bindparam("key"))

@@ -16,6 +16,7 @@ from watcher.errors import StoreError
 from watcher.listener import Listener, Request, Response, Routes
 from watcher.store import Overview
 from watcher.wiring.desk import Desk
+from watcher.wiring.links import link_routes
 from watcher.wiring.measuring import Standing
 
 log = structlog.get_logger()
@@ -67,8 +68,12 @@ def listening(desk: Desk, pulse: Pulse) -> Listener | None:
         return desk.store.overview(now=desk.now())
 
     desk.metrics.registry.register(Standing(reach, lambda: desk.ruleset, desk.now))
+    pages = {
+        **routes(pulse, desk.metrics.registry, reach, desk.now),
+        **link_routes(desk.settings, desk.store, desk.now),
+    }
     try:
-        listener = Listener(host.strip("[]"), int(port), routes(pulse, desk.metrics.registry, reach, desk.now))
+        listener = Listener(host.strip("[]"), int(port), pages)
     except (OSError, OverflowError) as error:
         log.error("listener.failed", address=where, detail=str(error), remedy="set `listen` to a free address")
         return None

@@ -26,6 +26,7 @@ from watcher.protocols import Channel, Parcel
 from watcher.render import Renderer
 from watcher.settings import Settings, team_secrets
 from watcher.store import Views
+from watcher.wiring.links import unsubscribe_link
 
 WEBHOOK_LIMITS = Limits(deadline=timedelta(seconds=20), bytes=64 * 1024)
 """A receiver only has to say that it took the message."""
@@ -72,6 +73,8 @@ def mail_server(settings: Settings) -> MailServer:
         security=Security(settings.smtp_security),
         login=(settings.smtp_user, settings.password) if settings.smtp_user else None,
         context=trusted,
+        token=settings.smtp_auth == "xoauth2",
+        unsubscribe=unsubscribe_link(settings),
     )
 
 
