@@ -43,7 +43,7 @@ def diff(
         effect = effect_between(items, before, after)
     print_problems(wire.bad)
     if json:
-        print_json(as_json(effect, items=counted[0]))
+        print_json({"items": counted[0], **as_json(effect)})
     elif markdown:
         from watcher.commands.diff_markdown import as_markdown
 
@@ -125,10 +125,9 @@ def say(altered: Altered) -> str:
     return "; ".join(f"{one.slot} {one.before or 'none'} → {one.after or 'none'}" for one in altered.differences)
 
 
-def as_json(effect: Effect, *, items: int) -> dict[str, object]:
+def as_json(effect: Effect) -> dict[str, object]:
     """Everything, for programs."""
     return {
-        "items": items,
         "before": len(effect.old),
         "after": len(effect.new),
         "gained": [line(one) for one in effect.gained],

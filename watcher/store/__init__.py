@@ -10,6 +10,7 @@ Doors:
     Store.remembered(...)       what `Memory.restore` and the ledger need after a start
     Store.wishes                what people asked for: silences, acknowledgements
     Store.rules                 rule texts by team: last good versions, and those of any day
+    Store.firings(since=)       how rules did
     Store.feedback              what readers say of alerts
     Store.views                 alerts for people, and what the renderer needs
     Store.items(since=)         what was read, for a replay
@@ -19,15 +20,16 @@ Doors:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
-from watcher.model import Item
-from watcher.store import archive, memory, overview, retention
+from watcher.model import Development, Item, TeamId
+from watcher.store import archive, firing, memory, overview, retention
 from watcher.store import lease as leases
 from watcher.store.database import BUSY, Database, create_file, path_of
 from watcher.store.feedback import FeedbackBook
+from watcher.store.firing import Firing, RuleName
 from watcher.store.lease import Lease
 from watcher.store.memory import Remembered
 from watcher.store.outbox import SqlOutbox
@@ -45,11 +47,13 @@ __all__ = [
     "AlertLine",
     "Attempt",
     "DeliveryState",
+    "Firing",
     "Lease",
     "Overview",
     "Rejected",
     "Remembered",
     "Retention",
+    "RuleName",
     "RuleShelf",
     "SqlOutbox",
     "SqlPollLog",
@@ -94,6 +98,14 @@ class Store:
     def count_items(self, *, since: datetime) -> int:
         """How many items were seen since."""
         return archive.count_items(self._database, since=since)
+
+    def firings(self, *, since: datetime, team: TeamId | None = None) -> Mapping[RuleName, Firing]:
+        """What every rule that met something did since. See `firing.firings`."""
+        return firing.firings(self._database, since=since, team=team)
+
+    def recent_developments(self, *, since: datetime) -> tuple[Development, ...]:
+        """Developments first seen since, oldest first."""
+        return firing.recent_developments(self._database, since=since)
 
     def overview(self, *, now: datetime) -> Overview:
         """How the watcher fares at this time."""
