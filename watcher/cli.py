@@ -12,6 +12,7 @@ from watcher.commands import (
     alerts,
     calendar,
     check,
+    data,
     deliveries,
     demo,
     diff,
@@ -71,6 +72,9 @@ app.command("feedback")(feedback.feedback)
 app.command("once")(run.once)
 app.command("run")(run.run)
 app.command("status")(status.status)
+app.command("backup")(data.backup)
+app.command("restore")(data.restore)
+app.command("migrate")(data.migrate)
 app.command("story")(story.story)
 app.command("calendar")(calendar.calendar)
 app.command("why")(why.why)

@@ -3,7 +3,8 @@ What watcher remembers: one SQLite file, written in whole transactions.
 
 Doors:
 
-    open_store(url)             the database, brought to this version's schema
+    open_store(url)             the database, brought to this version's schema, after a backup of an older one
+    back_up, inspect, put_back  a copy while it is used, looked through; and the way back
     Store.lease(holder, now=)   the right to decide; None: another process has it
     Store.poll_log(lease)       `protocols.PollLog`: what is due, and the commit of what was decided
     Store.outbox                `protocols.Outbox`: what is owed to whom
@@ -27,6 +28,7 @@ from datetime import datetime, timedelta
 from watcher.model import Development, Item, TeamId
 from watcher.store import archive, firing, memory, overview, retention
 from watcher.store import lease as leases
+from watcher.store.backup import Copied, back_up, inspect, put_back
 from watcher.store.database import BUSY, Database, create_file, path_of
 from watcher.store.feedback import FeedbackBook
 from watcher.store.firing import Firing, RuleName
@@ -37,7 +39,7 @@ from watcher.store.overview import Overview
 from watcher.store.poll_log import Count, SqlPollLog
 from watcher.store.retention import KEEP, Retention
 from watcher.store.rules import Rejected, RuleShelf
-from watcher.store.schema import upgrade
+from watcher.store.schema import HEAD, refuse_newer, upgrade, version
 from watcher.store.views import AlertAccount, AlertLine, Attempt, DeliveryState, Views
 from watcher.store.watched import Watched, watched
 from watcher.store.wishes import PeoplesWishes
@@ -46,6 +48,7 @@ __all__ = [
     "AlertAccount",
     "AlertLine",
     "Attempt",
+    "Copied",
     "DeliveryState",
     "Firing",
     "Lease",
@@ -60,7 +63,12 @@ __all__ = [
     "Store",
     "Views",
     "Watched",
+    "back_up",
+    "bring_up",
+    "inspect",
     "open_store",
+    "path_of",
+    "put_back",
 ]
 
 
@@ -137,5 +145,24 @@ def open_store(url: str, *, busy: timedelta = BUSY) -> Store:
     path = path_of(url)
     create_file(path)
     database = Database(path, busy=busy)
-    upgrade(database)
+    bring_up(database)
     return Store(database)
+
+
+def bring_up(database: Database) -> Copied | None:
+    """
+    Bring an older schema to this version, after a backup beside the file; that backup. None: there was none to make.
+
+    Raises:
+        StoreError: A running watcher uses the database, it is of a newer version, or there is no room for the backup.
+    """
+    found = version(database)
+    if found is None or found == HEAD:
+        upgrade(database)
+        return None
+    with leases.alone(database.path):
+        refuse_newer(database)
+        copy = database.path.with_name(f"{database.path.name}.schema-{found}")
+        made = inspect(copy) if copy.exists() else back_up(database.path, copy)
+        upgrade(database)
+        return made

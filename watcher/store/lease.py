@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -28,7 +29,7 @@ class Lease:
 
     def __init__(self, number: int, lock: int) -> None:
         self.number = number
-        self._lock = lock
+        self._lock: int | None = lock
 
     def check(self, connection: Connection) -> None:
         """Part of every transaction of the decider. Raises StoreError, not retryable, when another took over."""
@@ -37,8 +38,10 @@ class Lease:
             raise StoreError(f"another watcher decides for this database: {holder}", retryable=False)
 
     def release(self) -> None:
-        """Let another process decide."""
-        os.close(self._lock)
+        """Let another process decide; once is enough, and again does nothing."""
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
 
 
 def take(database: Database, holder: str, *, now: datetime) -> Lease | None:
@@ -63,6 +66,23 @@ def take(database: Database, holder: str, *, now: datetime) -> Lease | None:
             free_claims(connection, now=now)
         undo.pop_all()
     return Lease(number, lock)
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """
+    Nobody decides for the database at this path meanwhile.
+
+    Raises:
+        StoreError: Not retryable: a running watcher does.
+    """
+    lock = _lock(path.with_name(path.name + ".lock"))
+    if lock is None:
+        raise StoreError(f"{path}: a running watcher uses it: stop it first", retryable=False)
+    try:
+        yield
+    finally:
+        os.close(lock)
 
 
 def _lock(path: Path) -> int | None:

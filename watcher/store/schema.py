@@ -5,11 +5,15 @@ Which version the database has, and bringing it to ours.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
 from watcher.errors import StoreError
 from watcher.store.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HEAD = "0003"
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -32,23 +36,38 @@ def upgrade(database: Database) -> None:
         return
     # Alembic costs 100 ms to import, and nearly every start needs none of it.
     from alembic import command
-    from alembic.config import Config
+
+    config = _config()
+    with database.write() as connection:
+        # Again, with the lock held: another process may have been upgrading meanwhile.
+        _refuse_newer(database.path, _version(connection))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def refuse_newer(database: Database) -> None:
+    """Raises StoreError, not retryable, when the schema is newer than this program."""
+    _refuse_newer(database.path, version(database))
+
+
+def _refuse_newer(path: Path, found: str | None) -> None:
     from alembic.script import ScriptDirectory
+
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if found is not None and found not in known:
+        message = (
+            f"{path}: made by a newer watcher (schema {found}, this one knows {HEAD}); "
+            "install that version again, or restore a backup"
+        )
+        raise StoreError(message, retryable=False)
+
+
+def _config() -> Config:
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    with database.write() as connection:
-        # Again, with the lock held: another process may have been upgrading meanwhile.
-        found = _version(connection)
-        if found is not None and found not in known:
-            message = (
-                f"{database.path}: made by a newer watcher (schema {found}, this one knows {HEAD}); "
-                "install that version again, or restore a backup"
-            )
-            raise StoreError(message, retryable=False)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    return config
 
 
 def _version(connection: Connection) -> str | None:
