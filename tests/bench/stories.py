@@ -126,6 +126,7 @@ def resident() -> int:
 
 
 def main() -> None:
+    gc.set_threshold(10_000, 20, 50)  # as the command line sets it
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--probes", type=int, default=2_000)

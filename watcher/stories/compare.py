@@ -182,8 +182,11 @@ def vetoes(report: Report, track: Track) -> tuple[Change, ...]:
 
 def _strangers(report: Report, track: Track) -> Change | None:
     """Nobody takes part in both: two states expelling envoys are not two others doing so, whatever the words share."""
-    ours, theirs = set(report.actors), {actor for member in _nearby(track) for actor in member.actors}
-    if not ours or not theirs or ours & theirs:
+    ours = set(report.actors)
+    if not ours or not ours.isdisjoint(track.lead.actors):
+        return None
+    theirs = {actor for member in _nearby(track) for actor in member.actors}
+    if not theirs or ours & theirs:
         return None
     agents = {member.agent for member in track.titles if member.agent}
     # One name alone may be one side of a matter that the other report calls by the other side.
@@ -200,8 +203,10 @@ def _nearby(track: Track) -> tuple[Report, ...]:
 def _other_deed(report: Report, track: Track) -> Change | None:
     """Closing an embassy is not expelling its ambassador, though the same do it to the same on the same day."""
     mine = {deed for deed in deeds_of(report) if deed.startswith(_DISCRETE)}
+    if not mine or not is_turn(report):
+        return None
     theirs = {deed for member in track.titles for deed in deeds_of(member) if deed.startswith(_DISCRETE)}
-    if not mine or not theirs or mine & theirs or not is_turn(report):
+    if not theirs or mine & theirs:
         return None
     return Change("event", track.latest.event, report.event)
 

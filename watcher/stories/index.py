@@ -111,4 +111,6 @@ def _pairs(report: Report) -> tuple[str, ...]:
     actors = report.actors[:_MOST_ACTORS]
     if len(actors) == 1:
         return (actors[0],)
+    if len(actors) == 2:  # nearly always
+        return (f"{actors[0]} {actors[1]}",)
     return tuple(f"{one} {other}" for one, other in combinations(actors, 2))

@@ -147,10 +147,13 @@ class Track:
         self.families.add(report.family)
         for speaker in speakers_of(report):
             self.speakers[speaker] = max(report.seen, self.speakers.get(speaker, report.seen))
-        self.days.extend(day for day in due_days(report) if day not in self.days)
-        self.places |= due_places(report)
-        _merge(self.ordinals, numbers(report, ordinal=True))
-        _merge(self.quantities, numbers(report, ordinal=False))
+        if report.dates:
+            self.days.extend(day for day in due_days(report) if day not in self.days)
+        if report.places:
+            self.places |= due_places(report)
+        if report.counts:
+            _merge(self.ordinals, numbers(report, ordinal=True))
+            _merge(self.quantities, numbers(report, ordinal=False))
         if is_voice(report, self.voices):
             self.voices[voice_of(report)] = Said(report.words, report.sketch)
         self.recent = [*self.recent[-15:], report.seen]

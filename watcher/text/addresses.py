@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from watcher.model import Item
 
+Parts = tuple[str, str, str, str]  # host, `:port` if unusual, path, query
+
 # Parameters that say where a reader came from, never what is shown.
 # Names that sites also use for what is shown (`id`, `cid`, `s`, `p`) stay, or two items would become one.
 _TRACKING = re.compile(
@@ -27,6 +29,7 @@ _AMP_PATH = re.compile(r"(?:/amp(?:\.html)?|\.amp)/?$", re.IGNORECASE)
 _SECOND_LEVEL = frozenset(
     ("ac", "co", "com", "edu", "gob", "gov", "gouv", "govt", "go", "mil", "net", "ne", "nom", "or", "org", "press")
 )
+_PLAIN_PATH = re.compile(r"[a-zA-Z0-9/_.~-]*")
 _UNWRAPPINGS = 4
 _LONGEST_URL = 4_000
 
@@ -53,17 +56,15 @@ def canonical_url(url: str) -> str:
 
     What is no address of the web is returned stripped and otherwise as it is.
     """
-    url = _inmost(url)
-    parts = _split(url)
+    url, parts = _inmost(url)
     if parts is None:
         return url
     name, port, path, query = parts
-    path = _AMP_PATH.sub("", quote(unquote(path, errors="surrogateescape"), safe="/:@!$&'()*+,;=~", errors="replace"))
-    kept = sorted(
-        (key, value)
-        for key, value in parse_qsl(query, keep_blank_values=True, errors="replace")
-        if not _TRACKING.match(key)
-    )
+    if not _PLAIN_PATH.fullmatch(path):
+        path = quote(unquote(path, errors="surrogateescape"), safe="/:@!$&'()*+,;=~", errors="replace")
+    path = _AMP_PATH.sub("", path)
+    given = parse_qsl(query, keep_blank_values=True, errors="replace") if query else ()
+    kept = sorted((key, value) for key, value in given if not _TRACKING.match(key))
     text = f"https://{_FRONT.sub('', name)}{port}{path.rstrip('/') or '/'}"
     return f"{text}?{urlencode(kept, errors='replace')}" if kept else text
 
@@ -81,7 +82,7 @@ def publisher_of(item: Item) -> str:
     """
     if item.publisher:
         return item.publisher
-    parts = _split(_inmost(item.url))
+    parts = _inmost(item.url)[1]
     if parts is None:
         return item.source
     name = _FRONT.sub("", parts[0]).removeprefix("www.")
@@ -91,17 +92,18 @@ def publisher_of(item: Item) -> str:
     return _FAMILIES.get(family, family)
 
 
-def _inmost(url: str) -> str:
-    """The address that archives and redirectors lead to."""
+def _inmost(url: str) -> tuple[str, Parts | None]:
+    """The address that archives and redirectors lead to, and its parts."""
     url = url.strip()[:_LONGEST_URL]
+    parts = _split(url)
     for _ in range(_UNWRAPPINGS):
-        if (inner := _unwrapped(url)) is None:
+        if parts is None or (inner := _unwrapped(*parts)) is None:
             break
-        url = inner
-    return url
+        url, parts = inner, _split(inner)
+    return url, parts
 
 
-def _split(url: str) -> tuple[str, str, str, str] | None:
+def _split(url: str) -> Parts | None:
     """Host, `:port` if unusual, path and query of a web address."""
     try:
         parts = urlsplit(url)
@@ -113,12 +115,8 @@ def _split(url: str) -> tuple[str, str, str, str] | None:
     return parts.hostname.lower().rstrip("."), port, parts.path, parts.query
 
 
-def _unwrapped(url: str) -> str | None:
+def _unwrapped(name: str, _port: str, path: str, query: str) -> str | None:
     """The address inside a redirector's or an archive's; None when there is none."""
-    parts = _split(url)
-    if parts is None:
-        return None
-    name, _, path, query = parts
     if _ARCHIVE.match(name) and (found := _WRAPPED.search(path)):
         inner = re.sub(r"^(https?:)/+", r"\1//", found[1], flags=re.IGNORECASE)
         return f"{inner}?{query}" if query else inner
