@@ -18,6 +18,7 @@ from watcher.commands import (
     diff,
     explain,
     feedback,
+    feeds,
     init,
     match,
     replay,
@@ -85,6 +86,7 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(silence.app, name="silence")
 app.command("ack")(silence.ack)
+app.command("feeds")(feeds.feeds)
 app.add_typer(webhook.app, name="webhook")
 app.add_typer(sources.app, name="sources")
 

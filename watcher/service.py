@@ -31,6 +31,7 @@ from watcher.wiring.health import Pulse, listening
 TICK = timedelta(seconds=1)
 POLL_TICK = timedelta(milliseconds=250)
 """Shorter: what a server has answered is decided at most so much later."""
+PUBLISH_EVERY = timedelta(minutes=1)
 PRUNE_EVERY = timedelta(hours=12)
 PRUNE_FIRST = timedelta(minutes=10)
 """After the start: a machine that is off at night forgets too."""
@@ -87,6 +88,8 @@ class Service:
         self._ring("clock", self._desk.wake, executor="decider")
         for kind, courier in self._desk.couriers.items():
             self._ring(kind, self._deliver(kind, courier), executor=kind, at_once=AT_ONCE.get(kind, 1))
+        if self._desk.settings.feeds:
+            self._ring("publish", self._publish, every=PUBLISH_EVERY)
         self._ring("prune", self._prune, every=PRUNE_EVERY, first=PRUNE_FIRST)
         if self._supervisor.every:
             self._scheduler.add_job(self._reassure, "interval", seconds=self._supervisor.every.total_seconds())
@@ -199,6 +202,15 @@ class Service:
             courier.deliver(stopping=self._going(kind))
 
         return deliver
+
+    def _publish(self) -> None:
+        try:
+            files = self._desk.publish()
+        except ConfigError as error:
+            log.error("feeds.failed", problems=[str(problem) for problem in error.problems])
+            return
+        if files:
+            log.info("feeds.written", files=files)
 
     def _prune(self) -> None:
         rows = self._desk.store.prune(now=datetime.now(UTC), stopping=self._stopping.is_set)

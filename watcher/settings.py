@@ -57,6 +57,9 @@ class Settings(BaseModel):
         description="Where people reach `listen`; with link_secret mail gets List-Unsubscribe with one click",
     )
     link_secret: SecretStr = Field(SecretStr(""), description="Long random text that signs links in messages")
+    feeds: Path | None = Field(
+        None, description="Folder for Atom, JSON and calendar files, for any web server to serve"
+    )
     private_webhooks: bool = Field(False, description="Allow webhooks to addresses of private networks")
     contact: str = Field("", description="Address or URL in the User-Agent, so that a site's owner can reach you")
     workers: int = Field(32, ge=1, le=300, description="Sources fetched at the same time")

@@ -134,6 +134,10 @@ class Renderer:
             sent_at=now,
         )
 
+    def body(self, told: Told) -> str:
+        """The alert as a piece of HTML, for a page or feed."""
+        return self._environment.get_template("alert_body.html").render(view(told))
+
     def digest(self, owed: Sequence[Owed], tolds: Sequence[Told], *, now: datetime) -> Message:
         """
         Several alerts of one team for one recipient as a list, loudest first, then oldest first.

@@ -21,6 +21,7 @@ from watcher.store import Lease, Store, open_store
 from watcher.trial import prepare, scanner_of
 from watcher.wiring.measuring import Metrics
 from watcher.wiring.minding import recalled
+from watcher.wiring.publishing import mark, publish
 from watcher.wiring.rules import keep, last_good_of, load_ruleset
 from watcher.wiring.sending import channels, renderer, writer
 from watcher.wiring.watching import read_sources, readers
@@ -59,7 +60,9 @@ class Desk:
             pace=Pace(settings.workers, timedelta(seconds=settings.host_gap), settings.host_requests),
         )
         self._log.enrol(self.sources.values(), now=clock.now())
-        write = writer(store.views, lambda: self.ruleset.teams, renderer())
+        self._renderer = renderer()
+        self._published: tuple[object, ...] = ()
+        write = writer(store.views, lambda: self.ruleset.teams, self._renderer)
         self.couriers = {
             kind: Courier(store.outbox, {kind: channel}, write, clock, self._team)
             for kind, channel in channels(settings).items()
@@ -115,6 +118,15 @@ class Desk:
                 commit = wake(due, self.poller.mind, now=now)
                 self._log.commit((), commit, now=now)
             report(commit)
+
+    def publish(self) -> int:
+        """Write feeds and the calendar, if the settings name a folder; how many files changed. Raises as `publish`."""
+        folder, now = self.settings.feeds, self._clock.now()
+        if folder is None or (found := mark(self.store, self.ruleset, now=now)) == self._published:
+            return 0
+        files = publish(folder, self.store, self.ruleset, self._renderer, now=now)
+        self._published = found
+        return files
 
     def reload(self) -> Ruleset:
         """
