@@ -16,6 +16,7 @@ from watcher.commands import (
     deliveries,
     demo,
     diff,
+    doctor,
     explain,
     feedback,
     feeds,
@@ -73,6 +74,7 @@ app.command("feedback")(feedback.feedback)
 app.command("once")(run.once)
 app.command("run")(run.run)
 app.command("status")(status.status)
+app.command("doctor")(doctor.doctor)
 app.command("backup")(data.backup)
 app.command("restore")(data.restore)
 app.command("migrate")(data.migrate)
