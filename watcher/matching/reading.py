@@ -108,6 +108,8 @@ class Reading:
         if hit.term.role:
             return hit.term.role == role
         level = {"leader": "leaders", "envoy": "envoys"}.get(role, "ministers")
+        if not any(report.level == level and hit.name in report.actors for report in self.reports):
+            return False
         sentence = self.page.sentence(hit.start)
         return any(
             sentence.between(min(hit.end, mark.end), max(hit.start, mark.start)) <= _OFFICE_WITHIN
