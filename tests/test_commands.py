@@ -248,6 +248,7 @@ def test_a_source_that_moved_is_proposed_as_an_edit_and_made_when_asked(tmp_path
 
     assert "wire" in shown
     assert "15 min (learnt)" in shown
+    assert "no gaps" in run("gaps", folder=tmp_path)
     assert "sources.yaml:3: moved" in proposed
     assert before == listed
     assert (tmp_path / "sources.yaml").read_text() == listed.replace("/old", "/new")

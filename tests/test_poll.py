@@ -24,6 +24,7 @@ from watcher.model import (
     FailureReason,
     Fetch,
     Fetched,
+    Gap,
     Item,
     ItemId,
     NotModified,
@@ -119,6 +120,9 @@ class SwitchableLog:
 
     def resting(self, *, now: datetime) -> tuple[tuple[SourceId, datetime], ...]:
         return self.log.resting(now=now)
+
+    def away(self, *, now: datetime) -> Gap | None:
+        return self.log.away(now=now)
 
     def wakes(self, *, now: datetime, limit: int) -> tuple[Wake, ...]:
         return self.log.wakes(now=now, limit=limit)
@@ -324,10 +328,12 @@ def test_a_round_waits_for_a_host_that_was_just_asked(desk: Desk) -> None:
 
 def test_a_limit_of_one_source_is_a_rest_for_its_host_also_after_a_restart(desk: Desk) -> None:
     sources = [source("a", host="one"), source("b", host="one"), source("c")]
-    desk.watch(*sources)
+    desk.watch(sources[0])
     desk.reader.answers["a"] = [Failed(FailureReason.RATE_LIMITED, "HTTP 429", retry_after=HOUR)]
     desk.poll()
 
+    desk.log.enrol(sources, now=desk.clock.now())
+    desk.poller.sources = {one.id: one for one in sources}
     desk.poll(after=30 * MINUTE)
     desk.watch(*sources)
     desk.poll(after=20 * MINUTE)

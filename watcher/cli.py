@@ -20,6 +20,7 @@ from watcher.commands import (
     explain,
     feedback,
     feeds,
+    gaps,
     init,
     match,
     replay,
@@ -73,6 +74,7 @@ app.command("diff")(diff.diff)
 app.command("feedback")(feedback.feedback)
 app.command("once")(run.once)
 app.command("run")(run.run)
+app.command("gaps")(gaps.gaps)
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.command("backup")(data.backup)

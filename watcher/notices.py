@@ -1,24 +1,28 @@
 """
-What watcher tells a team about itself: a channel that is gone, a silence that ends. Words and ids only; whoever
-decides that something is to be told owes it in the same transaction.
+What watcher tells a team about itself: a channel that is gone, a silence that ends, a source that fails or is silent.
+Words and ids only; whoever decides that something is to be told owes it in the same transaction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 
 from watcher.model import (
     Address,
     AlertId,
+    Cursor,
     DeliveryId,
+    Failed,
     Message,
     Notice,
     Owed,
     Silence,
+    Source,
     StoryId,
     Team,
+    Weight,
     delivery_id,
     notice_id,
 )
@@ -67,6 +71,58 @@ def silence_ended(team: Team, silence: Silence, hidden: Sequence[tuple[str, str]
     )
     subject = f"[WATCHER] {team.name}: a silence has ended, {len(hidden)} hidden"
     return Notice(notice_id(team.id, "silence-ended", silence.id, silence.end.isoformat()), team.id, subject, text, now)
+def failing(team: Team, source: Source, cursor: Cursor, failed: Failed, *, now: datetime) -> Notice:
+    """That a source has given nothing for long."""
+    good = f"{cursor.succeeded_at:%-d %b %Y, %H:%M} UTC" if cursor.succeeded_at else "never"
+    text = (
+        f"{source.id} could not be read {cursor.failures} times in a row.\n"
+        f"Why: {failed.reason.value}: {failed.detail}\nLast good: {good}\n\n"
+        f"What to do: {_REMEDIES[failed.reason.weight]} `watcher sources try {source.id}` shows what it answers.\n"
+        "It is tried again, less and less often, for ever; you are told when it works again.\n"
+    )
+    subject = f"[WATCHER] Source {source.id} fails: {failed.detail}"[:160]
+    return Notice(_about("failing", team, source, cursor.succeeded_at or now), team.id, subject, text, now)
+
+
+def recovered(team: Team, source: Source, since: datetime, *, now: datetime) -> Notice:
+    """That a source works again whose owner was told `since` that it fails."""
+    text = f"{source.id} can be read again. What it no longer shows of the time between: `watcher gaps`.\n"
+    return Notice(_about("works", team, source, since), team.id, f"[WATCHER] Source {source.id} works again", text, now)
+
+
+def silent(team: Team, source: Source, cursor: Cursor, *, now: datetime) -> Notice:
+    """That a source can be read and has nothing new for much longer than usual."""
+    last = cursor.fresh_at or now
+    usual = (
+        "" if source.silent_after else f" Its longest quiet of late was {cursor.quiet / timedelta(hours=1):.0f} hours."
+    )
+    text = (
+        f"{source.id} can be read and has given nothing new since {last:%-d %b %Y, %H:%M} UTC.{usual}\n\n"
+        "What to do: look whether the feed was moved or given up. If this is normal, write `silent_after: 7d` "
+        "(or `never`) at the source.\n"
+    )
+    hours = (now - last) / timedelta(hours=1)
+    subject = f"[WATCHER] Source {source.id} is silent for {hours:.0f} hours"
+    return Notice(_about("silent", team, source, last), team.id, subject, text, now)
+
+
+def speaks(team: Team, source: Source, since: datetime, *, now: datetime) -> Notice:
+    """That a source gives news again whose owner was told `since` that it is silent."""
+    text = f"{source.id} gives news again.\n"
+    return Notice(
+        _about("speaks", team, source, since), team.id, f"[WATCHER] Source {source.id} speaks again", text, now
+    )
+
+
+def _about(what: str, team: Team, source: Source, since: datetime) -> AlertId:
+    return notice_id(team.id, what, source.id, since.isoformat())
+
+
+_REMEDIES = {
+    Weight.HARD: "correct the address in the list of sources, or take it out.",
+    Weight.SOFT: "the server does not want us: read it less often, or ask its owner; `contact` in watcher.toml helps.",
+    Weight.TEMPORARY: "look whether the site is up, and whether this machine reaches it.",
+}
 
 
 def owed_for(notice: Notice, team: Team, *, avoiding: str = "") -> tuple[Owed, ...]:

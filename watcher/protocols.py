@@ -20,6 +20,7 @@ from watcher.model import (
     Failed,
     Fetch,
     Fetched,
+    Gap,
     Message,
     Owed,
     Parsed,
@@ -47,9 +48,10 @@ class Polled:
     Args:
         cursor: As it stands after the poll.
         next_poll: When the source is due again.
-        outcome: `fetched`, `not_modified` or the value of a `FailureReason`.
+        outcome: `fetched`, `not_modified`, `older_page` or the value of a `FailureReason`.
         detail: For people; of a failure only.
         items: Items in what was fetched, known ones included.
+        gap: One that opened, or as an older page has left it.
     """
 
     source: SourceId
@@ -58,6 +60,7 @@ class Polled:
     outcome: str
     detail: str = ""
     items: int = 0
+    gap: Gap | None = None
 
 
 Parcel = tuple[Owed, ...]
@@ -110,6 +113,9 @@ class PollLog(Protocol):
 
     def resting(self, *, now: datetime) -> tuple[tuple[SourceId, datetime], ...]:
         """Sources whose server asked to be left alone, and until when, as far as that lies ahead."""
+
+    def away(self, *, now: datetime) -> Gap | None:
+        """The time since the last poll of any source, put on file if it is a downtime; None: it is none."""
 
     def wakes(self, *, now: datetime, limit: int) -> tuple[Wake, ...]:
         """Rows of the clock whose time has come, the longest due first. They stay until a Commit settles them."""

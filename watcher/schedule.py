@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from watcher.model import Cursor, Failed, Fetch, Source
+from watcher.model import Cursor, Failed, Fetch, Source, Weight
 from watcher.text import host
 
 LONGEST_BACKOFF = timedelta(hours=6)
@@ -24,6 +24,10 @@ SHORTEST = timedelta(minutes=1)
 MOST_HURRY = 4
 MEMORY = timedelta(days=2)
 """So far back reaches what is learnt of a source: two days hold a night and a day of every zone."""
+
+FORGETTING = 0.98
+"""What each news leaves of the longest quiet before: a holiday is forgotten after some fifty."""
+TELL_AFTER_FAILURES = {Weight.HARD: 3, Weight.SOFT: 6, Weight.TEMPORARY: 10}
 
 FIRST_RETRY = timedelta(seconds=10)
 LONGEST_RETRY = timedelta(hours=4)
@@ -72,7 +76,8 @@ def own_interval(source: Source, cursor: Cursor) -> timedelta:
 
 def learnt(cursor: Cursor, *, new: int, visible: int | None, now: datetime) -> Cursor:
     """
-    The cursor after a good poll: how many items an hour the source publishes, of late more than long ago.
+    The cursor after a good poll, with what it teaches: how many items an hour the source publishes, of late more than
+    long ago, and for how long it is usually quiet.
 
     Args:
         cursor: As it stood before the poll.
@@ -81,13 +86,45 @@ def learnt(cursor: Cursor, *, new: int, visible: int | None, now: datetime) -> C
     """
     visible = cursor.visible if visible is None else visible
     if cursor.succeeded_at is None:
-        return replace(cursor, visible=visible)
+        return replace(cursor, visible=visible, fresh_at=now)
     since = max(now - cursor.succeeded_at, timedelta(seconds=1))
+    if new and since < LONGEST_BACKOFF:  # else it was we who were quiet
+        quiet = max(now - (cursor.fresh_at or now), cursor.quiet * FORGETTING)
+        cursor = replace(cursor, quiet=quiet, quiets=cursor.quiets + 1)
+    if new:
+        cursor = replace(cursor, fresh_at=now)
     here = new / (since / timedelta(hours=1))
     if cursor.rate is None:
-        return replace(cursor, visible=visible, rate=here) if since >= SHORTEST else cursor
+        return replace(cursor, visible=visible, rate=here if since >= SHORTEST else None)
     weight = 1 - math.exp(-(since / MEMORY))
     return replace(cursor, visible=visible, rate=cursor.rate + (here - cursor.rate) * weight)
+
+
+def is_silent(source: Source, cursor: Cursor, *, now: datetime) -> bool:
+    """
+    Whether a source that can be read gives no news for longer than it should.
+
+    That is what its owner wrote, or three times the longest time it was quiet of late, a day at least; nothing is
+    learnt from fewer than twenty news.
+    """
+    if cursor.fresh_at is None:
+        return False
+    if source.silent_after:
+        return now - cursor.fresh_at > source.silent_after
+    return cursor.quiets >= 20 and now - cursor.fresh_at > max(cursor.quiet * 3, timedelta(days=1))
+
+
+def is_lasting(cursor: Cursor, weight: Weight, *, now: datetime, after: timedelta) -> bool:
+    """
+    Whether a failure has lasted so long that a person should know.
+
+    Args:
+        weight: Of the last one: what does not pass by itself is told sooner.
+        after: Without success for so long, and more than once, any is.
+    """
+    since = cursor.succeeded_at
+    long = since is not None and cursor.failures > 1 and now - since >= after
+    return long or cursor.failures >= TELL_AFTER_FAILURES[weight]
 
 
 def rate_of(times: Iterable[datetime | None]) -> float | None:

@@ -65,6 +65,8 @@ class Settings(BaseModel):
     workers: int = Field(32, ge=1, le=300, description="Sources fetched at the same time")
     host_gap: float = Field(1.0, ge=0, le=60, description="Seconds between the beginnings of two requests to one host")
     host_requests: int = Field(1, ge=1, le=10, description="Requests under way at one host at the same time")
+    owner: str = Field("", description="Team that is told of failing and silent sources which name no owner")
+    tell_after_hours: float = Field(6, gt=0, le=720, description="Without success for so long a source's owner is told")
     catch_up_age: str = Field("6h", description="First contact alerts about nothing older than this")
     listen: str = Field(
         "127.0.0.1:9473",

@@ -59,6 +59,8 @@ def troubles(found: Overview, *, now: datetime) -> list[str]:
         said.append(
             f"{found.deliveries['abandoned']} deliveries were given up: `watcher deliveries`, then `watcher resend`"
         )
+    if lost := found.gaps.get("lost"):
+        said.append(f"{lost} times in the last day items may have passed unseen: `watcher gaps`")
     said += [f"{team.team}: rules are refused, the last good ones run: `watcher check`" for team in found.rejected]
     if found.quarantined:
         said.append(f"{len(found.quarantined)} items made watcher crash and were set aside: please report them")
@@ -70,6 +72,7 @@ def figures(found: Overview, *, now: datetime) -> list[tuple[str, str]]:
     return [
         ("sources", ", ".join(f"{count} {state}" for state, count in sorted(found.sources.items())) or "none"),
         ("last poll", ago(found.last_poll, now)),
+        ("gaps, last day", ", ".join(f"{count} {state}" for state, count in sorted(found.gaps.items())) or "none"),
         ("alerts, last day", str(found.alerts)),
         ("deliveries", ", ".join(f"{count} {state}" for state, count in sorted(found.deliveries.items())) or "none"),
         ("last decider", found.holder or "nobody yet"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from watcher.model.ids import ItemId, SourceId
+from watcher.model.ids import ItemId, SourceId, TeamId
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,9 @@ class Source:
         private: Whether addresses of private networks are allowed for it.
         between: The shortest and longest interval that may be learnt from what it publishes; None: `every` it is.
         patience: How long a feed's own wishes (ttl, Cache-Control, Expires) may keep us away.
+        owner: The team that is told when it fails or falls silent; None: the deployment's.
+        silent_after: Without news for so long it counts as silent; None: learnt from its habits.
+        archive: Where what the feed no longer shows can be read: another feed or page of it; None: nowhere else.
     """
 
     id: SourceId
@@ -40,6 +43,50 @@ class Source:
     private: bool = False
     between: tuple[timedelta, timedelta] | None = None
     patience: timedelta = timedelta(hours=1)
+    owner: TeamId | None = None
+    silent_after: timedelta | None = None
+    archive: str | None = None
+
+
+class Cause(StrEnum):
+    """Why items of a source may have passed unseen."""
+
+    BUSY = "busy"  # it published more between two polls than it shows
+    SOURCE = "source"  # it could not be read
+    DOWNTIME = "downtime"  # watcher was not running
+
+
+class GapState(StrEnum):
+    """What became of a gap."""
+
+    OPEN = "open"  # older pages are being read
+    FILLED = "filled"  # what is known was met again
+    LOST = "lost"  # there is nowhere to read on
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """
+    A time of which items may be missing: nothing that was latest before was visible after.
+
+    Args:
+        source: Empty: watcher itself did not run.
+        since: The latest that is known.
+        until: The earliest that was visible again.
+        about: How many are likely to be missing, by the source's rate; 0: not known.
+        found: Items that older pages gave.
+        pages: So many were read.
+    """
+
+    source: SourceId
+    opened: datetime
+    since: datetime
+    until: datetime
+    cause: Cause
+    state: GapState
+    about: int = 0
+    found: int = 0
+    pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +108,17 @@ class Cursor:
         visible: Items in the last body.
         rate: New items an hour of late, see `schedule.learnt`; None: not known yet.
         hurry: How often the interval was halved because items were lost.
+        calm: Polls with news since, none of which lost anything.
+        latest: Ids of the latest items, shortened, the latest first; empty: none were seen.
+        newest: The date of the latest; None: it had none.
+        gap: One that is being filled.
+        mark: What was latest before the gap.
+        page: The page to read next, to fill it.
+        fresh_at: When it last gave something new.
+        quiet: The longest time between two news of late.
+        quiets: How many such times were seen.
+        told_failing: When its owner was told that it fails; None: not since it worked.
+        told_silent: The same of silence.
     """
 
     address: str = ""
@@ -76,6 +134,25 @@ class Cursor:
     visible: int = 0
     rate: float | None = None
     hurry: int = 0
+    calm: int = 0
+    latest: tuple[str, ...] = ()
+    newest: datetime | None = None
+    gap: Gap | None = None
+    mark: tuple[str, ...] = ()
+    page: str | None = None
+    fresh_at: datetime | None = None
+    quiet: timedelta = timedelta()
+    quiets: int = 0
+    told_failing: datetime | None = None
+    told_silent: datetime | None = None
+
+
+class Weight(StrEnum):
+    """How likely it is that a failure passes by itself."""
+
+    HARD = "hard"  # it will not: somebody has to change something
+    SOFT = "soft"  # it may: the server does not want us now
+    TEMPORARY = "temporary"  # it will: networks and servers have bad days
 
 
 class FailureReason(StrEnum):
@@ -87,8 +164,20 @@ class FailureReason(StrEnum):
     TOO_LARGE = "too_large"  # more bytes than a source may send
     STATUS = "status"  # an HTTP status that is not success
     RATE_LIMITED = "rate_limited"  # 429, or 403/503 with Retry-After
+    GONE = "gone"  # 404 or 410
+    WALL = "wall"  # a page that wants something else of us: a captcha, a login, a consent
+    EMPTIED = "emptied"  # no items where there were many: a fault of the source, until it lasts
     UNREADABLE = "unreadable"  # not what its kind promises
     READER_BUG = "reader_bug"  # our fault, logged with a traceback
+
+    @property
+    def weight(self) -> Weight:
+        """How likely it is to pass by itself."""
+        if self in (FailureReason.REFUSED_ADDRESS, FailureReason.GONE, FailureReason.UNREADABLE):
+            return Weight.HARD
+        if self in (FailureReason.RATE_LIMITED, FailureReason.WALL, FailureReason.EMPTIED, FailureReason.TOO_LARGE):
+            return Weight.SOFT
+        return Weight.TEMPORARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +235,7 @@ class Item:
         tier: See `Source`.
         timezone: IANA name of the zone its weekdays are read in.
         baseline: Seen on first contact and too old to alert about.
+        late: Found only after an outage or in an archive, when it was no news any more.
     """
 
     id: ItemId
@@ -160,6 +250,7 @@ class Item:
     tier: int = 2
     timezone: str = "UTC"
     baseline: bool = False
+    late: bool = False
 
     @property
     def time(self) -> datetime:

@@ -7,6 +7,9 @@ A file of sources → the sources it names, and what is wrong with it.
         every: 10m                            # left out: learnt from what it publishes; `between: [5m, 30m]`
         patience: 1h                          # how long the feed's own ttl and max-age may keep us away
         publisher: BBC
+        owner: gulf                           # the team that is told when it fails or falls silent
+        silent_after: 2d                      # left out: learnt from its habits; or `never`
+        archive: https://feeds.example/all    # read when items passed unseen and the feed itself has no pages
         lang: en
         tier: 1
         timezone: Europe/London
@@ -22,10 +25,11 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from watcher.errors import Problem
-from watcher.model import Source, SourceId
+from watcher.model import Source, SourceId, TeamId
 from watcher.yamlfile import (
     Faults,
     Node,
+    Scalar,
     Table,
     did_you_mean,
     parse,
@@ -40,7 +44,7 @@ from watcher.yamlfile import (
 KINDS = ("feed", "folder")
 _KEYS = (
     "source", *KINDS, "every", "between", "patience", "publisher", "lang", "tier", "timezone", "baseline_age",
-    "private", "verified", "note",
+    "private", "owner", "silent_after", "archive", "verified", "note",
 )  # fmt: skip
 _ID = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 SHORTEST = {"feed": timedelta(minutes=1), "folder": timedelta(seconds=5)}
@@ -49,6 +53,7 @@ LEARNT = (timedelta(minutes=5), timedelta(minutes=30))
 """Where nothing is written the interval of a feed is learnt within these."""
 PATIENCE = timedelta(hours=1)
 """A ttl or max-age beyond this is taken for a slip of some program's defaults: it would make us deaf for a day."""
+NEVER = timedelta(days=36_500)
 _BASELINE_AGE = timedelta(hours=6)
 
 
@@ -108,8 +113,31 @@ def _source(node: Node, faults: Faults) -> Source | None:
         lang=_lang(fields, faults),
         timezone=zone,
         baseline_age=_span(fields, "baseline_age", faults) or _BASELINE_AGE,
+        owner=_owner(fields, faults),
+        silent_after=_silence(fields, faults),
+        archive=_archive(fields, faults),
         private=bool(read_truth(fields["private"], faults)) if "private" in fields else False,
     )
+
+
+def _owner(fields: Mapping[str, Node], faults: Faults) -> TeamId | None:
+    name = read_text(fields["owner"], faults, limit=100) if "owner" in fields else None
+    return TeamId(name) if name else None
+
+
+def _silence(fields: Mapping[str, Node], faults: Faults) -> timedelta | None:
+    node = fields.get("silent_after")
+    if isinstance(node, Scalar) and node.text == "never":
+        return NEVER
+    return read_duration(node, faults) if node is not None else None
+
+
+def _archive(fields: Mapping[str, Node], faults: Faults) -> str | None:
+    address = read_text(fields["archive"], faults, limit=2_000) if "archive" in fields else None
+    if address and (fault := _fault(address)):
+        faults.add(fields["archive"], f"archive: {fault}", "bad-address")
+        return None
+    return address
 
 
 def _fault(address: str) -> str | None:

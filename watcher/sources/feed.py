@@ -111,8 +111,8 @@ def _outcome(response: Response, *, is_conditional: bool) -> Fetch:
         )
     asked = response.retry_after
     is_limited = status == 429 or (status in (403, 503) and asked is not None)
-    reason = FailureReason.RATE_LIMITED if is_limited else FailureReason.STATUS
-    return Failed(reason, f"HTTP {status}", asked, response.max_age)
+    reason = FailureReason.GONE if status in (404, 410) else FailureReason.STATUS
+    return Failed(FailureReason.RATE_LIMITED if is_limited else reason, f"HTTP {status}", asked, response.max_age)
 
 
 def _validator(response: Response, name: str) -> str | None:

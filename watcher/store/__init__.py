@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
-from watcher.model import Development, Item, TeamId
+from watcher.model import Development, Gap, Item, TeamId
 from watcher.store import archive, firing, memory, overview, retention
 from watcher.store import lease as leases
 from watcher.store.backup import Copied, back_up, inspect, put_back
@@ -41,7 +41,7 @@ from watcher.store.retention import KEEP, Retention
 from watcher.store.rules import Rejected, RuleShelf
 from watcher.store.schema import HEAD, refuse_newer, upgrade, version
 from watcher.store.views import AlertAccount, AlertLine, Attempt, DeliveryState, Views
-from watcher.store.watched import Watched, watched
+from watcher.store.watched import Watched, gaps, watched
 from watcher.store.wishes import PeoplesWishes
 
 __all__ = [
@@ -122,6 +122,10 @@ class Store:
     def watched(self) -> tuple[Watched, ...]:
         """Every source that is polled, as its last poll left it."""
         return watched(self._database)
+
+    def gaps(self, *, since: datetime, limit: int = 1000) -> tuple[Gap, ...]:
+        """Times of which items may be missing, the latest first."""
+        return gaps(self._database, since=since, limit=limit)
 
     def prune(self, *, now: datetime, keep: Retention = KEEP, stopping: Callable[[], bool] = bool) -> int:
         """Forget what is older than it is kept for; the number of rows. See `retention.prune`."""

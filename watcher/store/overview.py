@@ -13,7 +13,7 @@ from sqlalchemy import Connection, case, func, select
 from watcher.model import ItemId, SourceId
 from watcher.store.database import Database
 from watcher.store.rules import Rejected, RuleShelf
-from watcher.store.tables import alerts, deliveries, lease, quarantine, sources
+from watcher.store.tables import alerts, deliveries, gaps, lease, quarantine, sources
 
 LIST_LIMIT = 20
 DAY = timedelta(days=1)
@@ -56,6 +56,7 @@ class Overview:
         oldest_owed: Since when the oldest delivery that may leave waits; None: nothing does.
         alerts: Raised in the last day.
         rejected: Teams whose folder has problems.
+        gaps: Times of which items may be missing, opened in the last day, by state.
         quarantined: The latest first, at most `LIST_LIMIT`.
         holder: Who took the lease last, alive or not; empty: nobody did.
         size_bytes: Of the database and its log.
@@ -69,6 +70,7 @@ class Overview:
     oldest_owed: datetime | None
     alerts: int
     rejected: tuple[Rejected, ...]
+    gaps: Mapping[str, int]
     quarantined: tuple[Quarantined, ...]
     holder: str
     size_bytes: int
@@ -93,6 +95,7 @@ def overview(database: Database, *, now: datetime) -> Overview:
             oldest_owed=connection.execute(owed).scalar_one(),
             alerts=connection.execute(raised).scalar_one(),
             rejected=rejected,
+            gaps=_gaps(connection, now),
             quarantined=_quarantined(connection),
             holder=connection.execute(select(lease.c.holder)).scalar_one(),
             size_bytes=database.size_bytes(),
@@ -139,6 +142,11 @@ def _deliveries(connection: Connection, now: datetime) -> dict[str, int]:
         .group_by(state)
     )
     return {name: count for query in (owed, given_up, sent) for name, count in connection.execute(query)}
+
+
+def _gaps(connection: Connection, now: datetime) -> dict[str, int]:
+    query = select(gaps.c.state, func.count()).where(gaps.c.opened >= now - DAY, gaps.c.source != "")
+    return {row[0]: row[1] for row in connection.execute(query.group_by(gaps.c.state))}
 
 
 def _quarantined(connection: Connection) -> tuple[Quarantined, ...]:

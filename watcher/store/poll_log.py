@@ -5,15 +5,15 @@ The decider's side of the store: what is due, and one transaction for everything
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection, Executable, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Executable, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from watcher.ingest import Commit
-from watcher.model import Cursor, Source, SourceId, Wake
+from watcher.model import Cause, Cursor, Gap, GapState, Source, SourceId, Wake
 from watcher.protocols import Due, Polled
 from watcher.store import rows, tables
 from watcher.store.codec import dump, load
@@ -22,6 +22,8 @@ from watcher.store.lease import Lease
 from watcher.store.outbox import OWE, TELL
 
 Value = TypeVar("Value")
+DOWNTIME = timedelta(minutes=30)
+"""Longer than the longest usual interval between two polls of anything."""
 
 
 class Count(Protocol):
@@ -82,6 +84,19 @@ class SqlPollLog:
             asked = [(SourceId(key), load(Cursor, text).rest_until) for key, text in connection.execute(query)]
         return tuple((key, until) for key, until in asked if until and until > now)
 
+    def away(self, *, now: datetime) -> Gap | None:
+        """The time since the last poll of any source, put on file if it is a downtime; None: it is none."""
+        table = tables.sources
+        polled = select(func.max(table.c.polled_at)).where(table.c.enrolled.is_(True))
+        with self._database.write() as connection:
+            self._lease.check(connection)
+            last = connection.execute(polled).scalar_one()
+            if last is None or now - last < DOWNTIME:
+                return None
+            gap = Gap(SourceId(""), now, last, now, Cause.DOWNTIME, GapState.LOST)
+            _put(connection, tables.gaps, [rows.of_gap(gap)])
+        return gap
+
     def wakes(self, *, now: datetime, limit: int) -> tuple[Wake, ...]:
         """Rows of the clock whose time has come, the longest due first."""
         table = tables.wakes
@@ -111,6 +126,7 @@ class SqlPollLog:
             _put(connection, tables.wakes, map(rows.of_wake, _last(commit.wakes, lambda w: (w.kind, w.subject))))
             _append(connection, tables.quarantine, [rows.of_poisoned(value, now) for value in commit.poisoned])
             _run(connection, _POLL, map(rows.of_poll, polls))
+            _put(connection, tables.gaps, [rows.of_gap(poll.gap) for poll in polls if poll.gap])
         if self._count:
             self._count(polls, commit, now=now)
 
@@ -134,6 +150,7 @@ _UPSERTS = {
         tables.appointments,
         tables.alerts,
         tables.wakes,
+        tables.gaps,
     )
 }
 _SETTLE = delete(tables.wakes).where(

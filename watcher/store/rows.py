@@ -5,6 +5,7 @@ Values of the domain ↔ rows of the tables.
 from __future__ import annotations
 
 import traceback
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -15,16 +16,20 @@ from watcher.model import (
     Alert,
     AlertId,
     Appointment,
+    Cause,
     Decision,
     DeliveryId,
     Development,
     Filed,
+    Gap,
+    GapState,
     Hold,
     Item,
     ItemId,
     Notice,
     Owed,
     Seen,
+    SourceId,
     Story,
     TeamId,
     Wake,
@@ -49,6 +54,18 @@ def of_poll(poll: Polled) -> Values:
         "items": poll.items,
         "cursor": dump(poll.cursor),
     }
+
+
+def of_gap(gap: Gap) -> Values:
+    """A row of `gaps`."""
+    return {field.name: getattr(gap, field.name) for field in fields(gap)}
+
+
+def to_gap(row: Row[Any]) -> Gap:
+    """The gap of a whole row of `gaps`."""
+    values = dict(row._mapping)
+    known = {"source": SourceId(row.source), "cause": Cause(row.cause), "state": GapState(row.state)}
+    return Gap(**{**values, **known})
 
 
 def of_item(item: Item) -> Values:

@@ -57,6 +57,22 @@ sources = Table(
     Index("sources_due", "enrolled", "next_poll"),
 )
 
+# `source` is empty for a time in which watcher did not run.
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("opened", Moment, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("about", Integer, nullable=False),
+    Column("found", Integer, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Index("gaps_opened", "opened"),
+)
+
 # Items are plain columns, not a payload: half the size, and people search them.
 items = Table(
     "items",

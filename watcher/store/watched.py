@@ -9,9 +9,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from watcher.model import Cursor, SourceId
+from watcher.model import Cursor, Gap, SourceId
 from watcher.store.codec import load
 from watcher.store.database import Database
+from watcher.store.rows import to_gap
+from watcher.store.tables import gaps as table_of_gaps
 from watcher.store.tables import sources
 
 
@@ -31,6 +33,13 @@ class Watched:
     items: int
     next_poll: datetime
     cursor: Cursor
+
+
+def gaps(database: Database, *, since: datetime, limit: int) -> tuple[Gap, ...]:
+    """Times of which items may be missing, the latest first. Raises StoreError."""
+    query = select(table_of_gaps).where(table_of_gaps.c.opened >= since).order_by(table_of_gaps.c.opened.desc())
+    with database.read() as connection:
+        return tuple(to_gap(row) for row in connection.execute(query.limit(limit)))
 
 
 def watched(database: Database) -> tuple[Watched, ...]:

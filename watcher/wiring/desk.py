@@ -13,7 +13,7 @@ from watcher.errors import ConfigError, Problem, StoreError
 from watcher.ingest import Mind, wake
 from watcher.matching import Ruleset
 from watcher.model import Source, SourceId, Team, TeamId
-from watcher.poll import Poller, report
+from watcher.poll import Care, Poller, report
 from watcher.protocols import Clock
 from watcher.schedule import Pace
 from watcher.settings import Settings
@@ -59,6 +59,9 @@ class Desk:
             clock=clock,
             pace=Pace(settings.workers, timedelta(seconds=settings.host_gap), settings.host_requests),
         )
+        self.poller.care = Care(TeamId(settings.owner), timedelta(hours=settings.tell_after_hours))
+        if gap := self._log.away(now=clock.now()):
+            log.warning("gap.opened", since=gap.since.isoformat(), until=gap.until.isoformat(), cause=gap.cause)
         self._log.enrol(self.sources.values(), now=clock.now())
         self._renderer = renderer()
         self._published: tuple[object, ...] = ()

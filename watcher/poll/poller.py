@@ -8,10 +8,9 @@ again, so a full disk makes us ask no server twice.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
 from typing import NamedTuple
@@ -20,9 +19,12 @@ import structlog
 
 from watcher.errors import StoreError
 from watcher.ingest import Commit, Mind, Poisoned, ingest
-from watcher.model import Cursor, Failed, FailureReason, Fetch, Fetched, Item, NotModified, Source, SourceId
+from watcher.model import Failed, FailureReason, Source, SourceId
+from watcher.poll.care import Care
+from watcher.poll.reading import Read, read
+from watcher.poll.settling import settle
 from watcher.protocols import Clock, Due, Polled, PollLog, Reader
-from watcher.schedule import LONGEST_REQUESTED_WAIT, USUAL, Hosts, Pace, host_of, learnt, next_poll, rate_of
+from watcher.schedule import USUAL, Hosts, Pace, host_of
 
 AHEAD = 4
 """Due sources looked at for each free worker: of one host only one is read at a time, so some are passed over."""
@@ -31,18 +33,6 @@ LONGEST_PAUSE = timedelta(seconds=10)
 _OURS = "a fault of watcher itself; see its log"
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What a worker brings back; `items` is empty unless there was a new body that could be read."""
-
-    source: Source
-    before: Cursor
-    outcome: Fetch
-    items: tuple[Item, ...] = ()
-    body_hash: str | None = None
-    ttl: timedelta | None = None
 
 
 class _Errand(NamedTuple):
@@ -73,6 +63,7 @@ class Poller:
         self._pool = ThreadPoolExecutor(pace.workers, thread_name_prefix="fetch")
         self._reading: dict[Future[Read], _Errand] = {}
         self._held: datetime | None = None
+        self.care = Care()
         self._deciding: Future[Read] | None = None
         self._hosts = Hosts(pace)
         for one, until in poll_log.resting(now=clock.now()):
@@ -116,14 +107,8 @@ class Poller:
         for future in [one for one in self._reading if one.done()]:
             if stopping():
                 break
-            read, now = future.result(), self._clock.now()
-            if future is crashed:
-                # What it brought made us crash outside of any item: that costs this poll, not every round from now on.
-                read = replace(read, outcome=Failed(FailureReason.READER_BUG, _OURS), items=())
             self._deciding = future
-            new = sum(not self.mind.knows(item) for item in read.items)
-            commit = ingest(read.items, self.mind, now=now) if read.items else Commit()
-            polled = _polled(read, new=new, now=now)
+            polled, commit = self._decide(future, is_crashed=future is crashed)
             if commit == Commit():
                 quiet[future] = polled
             else:
@@ -183,6 +168,23 @@ class Poller:
                 return begun
             limit *= 8
 
+    def _decide(self, future: Future[Read], *, is_crashed: bool) -> tuple[Polled, Commit]:
+        found, now = future.result(), self._clock.now()
+        if is_crashed:
+            # What it brought made us crash outside of any item: that costs this poll, not every round from now on.
+            found = replace(found, outcome=Failed(FailureReason.READER_BUG, _OURS), items=())
+        new = sum(not self.mind.knows(item) for item in found.items)
+        commit = ingest(found.items, self.mind, now=now) if found.items else Commit()
+        left = settle(found, new=new, now=now)
+        cursor = left.cursor
+        if not found.is_page:
+            host = self._reading[future].host
+            looked = self.care.look(found, cursor, host=host, teams=self.mind.ruleset.teams, now=now)
+            cursor = looked.cursor
+            commit = Commit.of((commit, looked.commit)) if looked.commit.notices else commit
+        source = found.source.id
+        return Polled(source, cursor, left.next_poll, left.outcome, left.detail, len(found.items), left.gap), commit
+
     def _write(self, polls: Mapping[Future[Read], Polled], commit: Commit) -> None:
         try:
             self._log.commit(tuple(polls.values()), commit, now=self._clock.now())
@@ -199,70 +201,10 @@ class Poller:
     def _read(self, source: Source, due: Due, now: datetime) -> Read:
         """One source, on a worker."""
         try:
-            return _read(self._readers[source.kind], source, due.cursor, now=now)
+            return read(self._readers[source.kind], source, due.cursor, now=now)
         except Exception:  # named boundary: a reader's bug costs one poll of one source
             log.exception("source.crashed", source=source.id)
             return Read(source, due.cursor, Failed(FailureReason.READER_BUG, _OURS))
-
-
-def _read(reader: Reader, source: Source, cursor: Cursor, *, now: datetime) -> Read:
-    if cursor.address != source.address:
-        # What was learnt elsewhere is no validator here; what the last version stored has no address.
-        fresh = replace(cursor, etag=None, last_modified=None, body_hash=None, moved_to=None)
-        cursor = replace(fresh if cursor.address else cursor, address=source.address)
-    outcome = reader.fetch(source, cursor)
-    if not isinstance(outcome, Fetched):
-        return Read(source, cursor, outcome)
-    body_hash = hashlib.blake2b(outcome.body, digest_size=16).hexdigest()
-    if body_hash == cursor.body_hash:
-        # Its validators may be new all the same, and only these will spare us the body next time.
-        known = replace(cursor, etag=outcome.etag, last_modified=outcome.last_modified)
-        return Read(source, known, NotModified(outcome.max_age), ttl=cursor.ttl)
-    parsed = reader.parse(source, outcome, now=now)
-    if isinstance(parsed, Failed):
-        return Read(source, cursor, replace(parsed, max_age=outcome.max_age))
-    items = parsed.items
-    if cursor.succeeded_at is None:
-        cursor = replace(cursor, rate=rate_of(item.published for item in items))
-        items = tuple(_on_first_contact(items, source, now))
-    return Read(source, cursor, replace(outcome, body=b""), items, body_hash, parsed.ttl)
-
-
-def _on_first_contact(items: tuple[Item, ...], source: Source, now: datetime) -> Iterator[Item]:
-    """The backlog is remembered and not told; an item without a date may be of any age, so it belongs to it."""
-    oldest = now - source.baseline_age
-    for item in items:
-        yield replace(item, baseline=item.published is None or item.time < oldest)
-
-
-def _polled(read: Read, *, new: int, now: datetime) -> Polled:
-    """The row of a poll: validators are kept only of a body that was read."""
-    good = replace(read.before, failures=0, polled_at=now, succeeded_at=now, rest_until=None)
-    match read.outcome:
-        case Fetched() as fetched:
-            taught = learnt(read.before, new=new, visible=len(read.items), now=now)
-            cursor = replace(
-                good,
-                etag=fetched.etag,
-                last_modified=fetched.last_modified,
-                body_hash=read.body_hash,
-                moved_to=fetched.moved_to or read.before.moved_to,
-                ttl=read.ttl,
-                rate=taught.rate,
-                visible=taught.visible,
-            )
-            outcome, detail = "fetched", ""
-        case NotModified():
-            cursor = replace(good, rate=learnt(read.before, new=0, visible=None, now=now).rate)
-            outcome, detail = "not_modified", ""
-        case Failed(reason=reason, detail=detail, retry_after=asked):
-            # From where it moved to we go back to the address on file, which may lead elsewhere by now.
-            rest = now + min(asked, LONGEST_REQUESTED_WAIT) if asked else None
-            failures = read.before.failures + 1
-            cursor = replace(read.before, failures=failures, polled_at=now, rest_until=rest, moved_to=None)
-            outcome = reason.value
-    at = next_poll(read.source, cursor, read.outcome, now=now)
-    return Polled(read.source.id, cursor, at, outcome, detail, len(read.items))
 
 
 def _report_poll(polled: Polled, commit: Commit) -> None:
@@ -272,10 +214,18 @@ def _report_poll(polled: Polled, commit: Commit) -> None:
         bound.warning("source.polled", detail=polled.detail, failures=failures, again=again)
     else:
         bound.info("source.polled", alerts=len(commit.alerts))
+    if gap := polled.gap:
+        said = log.bind(source=gap.source, cause=gap.cause, state=gap.state, about=gap.about, found=gap.found)
+        if gap.pages:
+            said.info("gap.read", pages=gap.pages)
+        else:
+            said.warning("gap.opened", since=gap.since.isoformat(), until=gap.until.isoformat())
 
 
 def report(commit: Commit) -> None:
-    """Log what was decided: alerts and holds by id, never text."""
+    """Log what was decided: alerts, holds and notices by id, never text."""
+    for notice in commit.notices:
+        log.warning("notice.raised", notice=notice.id, team=notice.team)
     for alert in commit.alerts:
         log.info("alert.raised", alert=alert.id, team=alert.team, rules=alert.rules, kind=alert.kind, item=alert.item)
     for hold in commit.holds:
