@@ -71,6 +71,8 @@ def silence_ended(team: Team, silence: Silence, hidden: Sequence[tuple[str, str]
     )
     subject = f"[WATCHER] {team.name}: a silence has ended, {len(hidden)} hidden"
     return Notice(notice_id(team.id, "silence-ended", silence.id, silence.end.isoformat()), team.id, subject, text, now)
+
+
 def failing(team: Team, source: Source, cursor: Cursor, failed: Failed, *, now: datetime) -> Notice:
     """That a source has given nothing for long."""
     good = f"{cursor.succeeded_at:%-d %b %Y, %H:%M} UTC" if cursor.succeeded_at else "never"
