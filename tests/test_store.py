@@ -459,7 +459,9 @@ def test_a_url_that_is_no_sqlite_file_is_refused(url: str) -> None:
 def test_the_migrations_make_the_tables_that_the_code_expects(url: str, store: Store) -> None:
     engine = create_engine(url)
     with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+        # The tables of FTS5 are its own.
+        ours = {"include_name": lambda name, kind, _: kind != "table" or not name.startswith("search_words")}
+        differences = compare_metadata(MigrationContext.configure(connection, opts=ours), metadata)
         made = {row[0]: row[1] for row in connection.exec_driver_sql("SELECT name, sql FROM sqlite_master")}
     engine.dispose()
 

@@ -26,6 +26,7 @@ from watcher.commands import (
     replay,
     rules,
     run,
+    search,
     silence,
     sources,
     status,
@@ -81,6 +82,8 @@ app.command("backup")(data.backup)
 app.command("restore")(data.restore)
 app.command("migrate")(data.migrate)
 app.command("story")(story.story)
+app.command("search")(search.search)
+app.command("export")(search.export)
 app.command("calendar")(calendar.calendar)
 app.command("why")(why.why)
 app.command("try-channel")(try_channel.try_channel)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json as jsonlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import typer
 
 from watcher.commands.screen import print_json, print_table
 
 if TYPE_CHECKING:
-    from watcher.store import AlertAccount, Store
+    from watcher.store import AlertAccount, AlertLine, Store
+    from watcher.store.searching import Fed
 
 app = typer.Typer(no_args_is_help=False, help="What was told: a list, or one alert whole.")
 
@@ -22,28 +25,53 @@ app = typer.Typer(no_args_is_help=False, help="What was told: a list, or one ale
 @app.callback(invoke_without_command=True)
 def alerts(
     context: typer.Context,
-    team: str = typer.Option("", help="Only this team's."),
+    team: str = typer.Option("", help="Only this team's, on its clock."),
     since: str = typer.Option(
         "", help="Only alerts of the last 30m, 6h or 7d, or since a time such as 2026-02-04T06:00."
     ),
-    limit: int = typer.Option(50, min=1, help="At most so many, the newest first."),
+    limit: int = typer.Option(50, min=1, help="At most so many, the newest first; as a feed the oldest first."),
+    after: int | None = typer.Option(
+        None,
+        "--after",
+        min=0,
+        help="As a feed of JSON lines: raised after this cursor; 0: from the beginning.",
+    ),
+    timezone: str = typer.Option("", "--timezone", help="Show times in this zone, such as Asia/Tokyo."),
     json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
-    """The latest alerts, newest first, with the state of their deliveries."""
+    """The latest alerts, newest first, with the state of their deliveries; or a feed for other systems."""
     if context.invoked_subcommand:
         return
     from watcher.model import TeamId
+    from watcher.settings import load_settings
+    from watcher.wiring.zones import zone_for
 
-    start = moment(since, now=datetime.now(UTC)) if since else None
-    with opened() as store:
-        lines = store.views.alerts(team=TeamId(team) if team else None, since=start, limit=limit)
-    if json:
-        print_json([{**vars_of(line.alert), "title": line.title, "deliveries": line.deliveries} for line in lines])
+    start, desk = moment(since, now=datetime.now(UTC)) if since else None, TeamId(team) if team else None
+    if after is not None:
+        with opened() as store:
+            print_feed(store.views.feed(after=after, team=desk, since=start, limit=limit))
         return
+    with opened() as store:
+        lines = store.views.alerts(team=desk, since=start, limit=limit)
+    if not json:
+        print_lines(lines, zone_for(load_settings(Path()).rules, team=team, asked=timezone))
+        return
+    print_json([{**vars_of(line.alert), "title": line.title, "deliveries": line.deliveries} for line in lines])
+
+
+def print_feed(fed: Iterable[Fed]) -> None:
+    """A JSON object on each line, in the order of raising; the last `cursor` is what to go on after."""
+    for one in fed:
+        line = {"cursor": one.cursor, **vars_of(one.alert), "title": one.title, "url": one.url}
+        sys.stdout.write(jsonlib.dumps(line, ensure_ascii=False) + "\n")
+
+
+def print_lines(lines: Iterable[AlertLine], zone: str) -> None:
+    """A table for people."""
     rows = [
         (
             line.alert.id[:10],
-            f"{line.alert.time:%Y-%m-%d %H:%M}",
+            f"{line.alert.time.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}",
             line.alert.team,
             line.alert.severity,
             line.alert.kind,
@@ -52,7 +80,7 @@ def alerts(
         )
         for line in lines
     ]
-    print_table(("alert", "time (UTC)", "team", "severity", "kind", "title", "deliveries"), rows)
+    print_table(("alert", f"time ({zone})", "team", "severity", "kind", "title", "deliveries"), rows)
 
 
 @app.command()

@@ -15,6 +15,7 @@ Doors:
     Store.feedback              what readers say of alerts
     Store.views                 alerts for people, and what the renderer needs
     Store.items(since=)         what was read, for a replay
+    Store.export(kind)          everything of a kind
     Store.overview(now=)        how the watcher fares
     Store.prune(now=)           forgetting, by retention
 """
@@ -26,7 +27,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 from watcher.model import Development, Gap, Item, TeamId
-from watcher.store import archive, firing, memory, overview, retention
+from watcher.store import archive, firing, memory, overview, retention, searching
 from watcher.store import lease as leases
 from watcher.store.backup import Copied, back_up, inspect, put_back
 from watcher.store.database import BUSY, Database, create_file, path_of
@@ -114,6 +115,10 @@ class Store:
     def recent_developments(self, *, since: datetime) -> tuple[Development, ...]:
         """Developments first seen since, oldest first."""
         return firing.recent_developments(self._database, since=since)
+
+    def export(self, kind: str, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[object]:
+        """Every value of a kind, one at a time. See `searching.export`."""
+        return searching.export(self._database, kind, since=since, until=until)
 
     def overview(self, *, now: datetime) -> Overview:
         """How the watcher fares at this time."""

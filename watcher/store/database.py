@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from watcher.errors import StoreError
+from watcher.store.indexing import holds_words, searchable
 
 Key = TypeVar("Key")
 BUSY = timedelta(seconds=5)
@@ -138,6 +139,8 @@ def _engine(path: Path, busy: timedelta) -> Engine:
     def prepare(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
         # SQLite's own `lower` knows ASCII only.
         connection.create_function("casefolded", 1, _casefolded, deterministic=True)
+        connection.create_function("searchable", 2, searchable, deterministic=True)
+        connection.create_function("holds_words", 2, holds_words, deterministic=True)
         connection.isolation_level = None  # we say BEGIN ourselves, see below
         for pragma in (
             f"busy_timeout={busy // timedelta(milliseconds=1)}",

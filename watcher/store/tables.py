@@ -330,3 +330,20 @@ lease = Table(
     Column("holder", Text, nullable=False),
     Column("taken", Moment, nullable=False),
 )
+
+# Filled by triggers, see `indexing`; the index itself, `search_words`, is a table of FTS5 and not known here.
+search_rows = Table(
+    "search_rows",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("item", Text, nullable=False, unique=True),
+)
+
+# The order in which alerts were raised, for those who read them as a feed; a number is never used again.
+alert_feed = Table(
+    "alert_feed",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("alert", Text, nullable=False, unique=True),
+    sqlite_autoincrement=True,
+)

@@ -17,6 +17,7 @@ from watcher.store.codec import load, sound
 from watcher.store.database import Database, chunks
 from watcher.store.diary import Kept, diary, entry
 from watcher.store.rows import to_item, to_owed
+from watcher.store.searching import Fed, Harvest, feed, search
 from watcher.store.tables import alerts, attempts, deliveries, developments, items, notices, stories
 from watcher.store.threads import Found, counted, earlier, find, thread
 
@@ -115,6 +116,18 @@ class Views:
         """The stories that an id of a story, development or alert begins, or whose titles hold all the words."""
         with self._database.read() as connection:
             return find(connection, what)
+
+    def search(self, words: Sequence[str], *, since: datetime | None, until: datetime | None, limit: int) -> Harvest:
+        """Items and alerts that hold all the words. See `searching.search`."""
+        with self._database.read() as connection:
+            return search(connection, words, since=since, until=until, limit=limit)
+
+    def feed(
+        self, *, after: int, team: TeamId | None = None, since: datetime | None = None, limit: int = 100
+    ) -> tuple[Fed, ...]:
+        """Alerts raised after that one, in the order of raising. See `searching.feed`."""
+        with self._database.read() as connection:
+            return feed(connection, after=after, team=team, since=since, limit=limit)
 
     def find_items(self, what: str, url: str) -> tuple[Item, ...]:
         """Items by address (`url` is its canonical form), id or words of the title. See `account.find_items`."""
