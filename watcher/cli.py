@@ -17,6 +17,7 @@ from watcher.commands import (
     demo,
     diff,
     doctor,
+    drill,
     explain,
     feedback,
     feeds,
@@ -93,6 +94,7 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(silence.app, name="silence")
 app.command("ack")(silence.ack)
+app.command("drill")(drill.drill)
 app.command("feeds")(feeds.feeds)
 app.add_typer(webhook.app, name="webhook")
 app.add_typer(sources.app, name="sources")

@@ -25,12 +25,14 @@ from watcher.deliver import Courier
 from watcher.errors import ConfigError, StoreError
 from watcher.settings import Settings
 from watcher.supervisor import Supervisor
+from watcher.wiring.aliveness import Aliveness
 from watcher.wiring.desk import Desk
 from watcher.wiring.health import Pulse, listening
 
 TICK = timedelta(seconds=1)
 POLL_TICK = timedelta(milliseconds=250)
 """Shorter: what a server has answered is decided at most so much later."""
+ALIVE_EVERY = timedelta(minutes=1)
 PUBLISH_EVERY = timedelta(minutes=1)
 PRUNE_EVERY = timedelta(hours=12)
 PRUNE_FIRST = timedelta(minutes=10)
@@ -88,6 +90,11 @@ class Service:
         self._ring("clock", self._desk.wake, executor="decider")
         for kind, courier in self._desk.couriers.items():
             self._ring(kind, self._deliver(kind, courier), executor=kind, at_once=AT_ONCE.get(kind, 1))
+        aliveness = Aliveness(self._desk.settings, self._pulse, SystemClock())
+        if self._desk.settings.alive_url:
+            self._ring("alive", aliveness.press, every=ALIVE_EVERY)
+        if self._desk.settings.drill:
+            self._ring("drill", aliveness.practise, every=ALIVE_EVERY)
         if self._desk.settings.feeds:
             self._ring("publish", self._publish, every=PUBLISH_EVERY)
         self._ring("prune", self._prune, every=PRUNE_EVERY, first=PRUNE_FIRST)
@@ -140,7 +147,7 @@ class Service:
         return stopping
 
     def _ring(
-        self, name: str, job: Callable[[], None], *, executor: str = "default",
+        self, name: str, job: Callable[[], object], *, executor: str = "default",
         every: timedelta = TICK, first: timedelta = timedelta(), at_once: int = 1,
     ) -> None:  # fmt: skip
         if every <= TICK and name != "clock":  # which waits while the decider works
@@ -157,7 +164,7 @@ class Service:
             misfire_grace_time=None,
         )
 
-    def _guarded(self, name: str, job: Callable[[], None]) -> None:
+    def _guarded(self, name: str, job: Callable[[], object]) -> None:
         """One tick of a job: what it raises costs this tick, or, if the database is lost to us, the service."""
         if self._stopping.is_set():
             return

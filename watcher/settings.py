@@ -57,6 +57,16 @@ class Settings(BaseModel):
         description="Where people reach `listen`; with link_secret mail gets List-Unsubscribe with one click",
     )
     link_secret: SecretStr = Field(SecretStr(""), description="Long random text that signs links in messages")
+    alive_url: str = Field(
+        "",
+        pattern="^(https?://[^ ]+)?$",
+        description="Dead-man's switch: asked every minute while all loops are healthy and the last drill came through",
+    )
+    drill: str = Field(
+        "",
+        pattern="^((hourly|daily ([01][0-9]|2[0-3]):[0-5][0-9]) [^ ]+)?$",
+        description="A drill with a team, such as daily 07:00 my-desk (UTC)",
+    )
     feeds: Path | None = Field(
         None, description="Folder for Atom, JSON and calendar files, for any web server to serve"
     )

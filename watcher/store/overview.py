@@ -13,7 +13,7 @@ from sqlalchemy import Connection, case, func, select
 from watcher.model import ItemId, SourceId
 from watcher.store.database import Database
 from watcher.store.rules import Rejected, RuleShelf
-from watcher.store.tables import alerts, deliveries, gaps, lease, quarantine, sources
+from watcher.store.tables import alerts, deliveries, gaps, lease, quarantine, sources, wakes
 
 LIST_LIMIT = 20
 DAY = timedelta(days=1)
@@ -155,3 +155,10 @@ def _quarantined(connection: Connection) -> tuple[Quarantined, ...]:
         Quarantined(ItemId(row.item), row.source, row.time, row.error.strip().rpartition("\n")[2])
         for row in connection.execute(query)
     )
+
+
+def next_wake(database: Database) -> datetime | None:
+    """When the first row of the clock falls due; None: there is none."""
+    with database.read() as connection:
+        found: datetime | None = connection.execute(select(func.min(wakes.c.due))).scalar_one()
+    return found
