@@ -119,6 +119,7 @@ class Store:
     def export(self, kind: str, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[object]:
         """Every value of a kind, one at a time. See `searching.export`."""
         return searching.export(self._database, kind, since=since, until=until)
+
     def next_wake(self) -> datetime | None:
         """When the clock has something to decide next; None: never."""
         return overview.next_wake(self._database)
