@@ -12,6 +12,7 @@ import pytest
 from tests.http_server import Answer
 from tests.inside import run
 from tests.world import World, world
+from watcher.store import open_store
 
 HOUR = timedelta(hours=1)
 TALKS = "Iran and United States to hold third round of talks in Muscat on 18 February, Oman says"
@@ -41,7 +42,18 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         made.desk.reload()
         made.poll(after=HOUR)
         made.stop()
+        away(made)
         yield made
+
+
+def away(made: World) -> None:
+    """The machine was off for a day after that."""
+    store = open_store(f"sqlite:///{made.folder / 'watcher.db'}")
+    lease = store.lease("test", now=made.clock.time + 24 * HOUR)
+    assert lease is not None
+    assert store.poll_log(lease).away(now=made.clock.time + 24 * HOUR)
+    lease.release()
+    store.close()
 
 
 def why(ran: World, *arguments: str, expect: int = 0) -> str:
@@ -97,6 +109,7 @@ def test_what_never_came_says_that_its_source_is_dead(ran: World) -> None:
     assert "The database has never seen it." in said
     assert "gulf-wire is dead: 1 failures in a row (status " in said
     assert "last good Wed 4 Feb 2026, 14:00" in said
+    assert "watcher did not run, and may have missed items from Wed 4 Feb 2026, 16:00 to Thu 5 Feb" in said
 
 
 def ran_url(ran: World, path: str) -> str:

@@ -271,7 +271,7 @@ def _uncorroborated(match: Match, case: Case) -> Hold | None:
     if wish is None or len(development.publishers) >= wish.publishers:
         return None
     until = development.first_seen + wish.within
-    said = f"{match.rule}: {len(development.publishers)} of {wish.publishers} publishers"
+    said = f"{match.rule}: {len(development.publishers)} of {wish.publishers} independent publishers"
     if case.now < until:
         return _hold(case, said, until=until)
     return None if wish.otherwise == "send" else _hold(case, f"{said} within {wish.within}")

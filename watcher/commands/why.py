@@ -14,9 +14,12 @@ from watcher.commands.screen import print_json, print_problems, print_table
 
 if TYPE_CHECKING:
     from watcher.commands.why_screen import Known, Unseen
-    from watcher.model import Item
+    from watcher.model import Gap, Item
     from watcher.settings import Settings
     from watcher.store import Store, Watched
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_GAPS = 5
 
 
 def why(
@@ -53,7 +56,9 @@ def why(
             try:
                 unseen = new_item(words, store, settings, looked=not (new or is_file))
             except ConfigError as error:
-                show_unread(near_sources(words, store, settings), wish, str(error), json=json)
+                sources = near_sources(words, store, settings)
+                gaps = near_gaps(sources, store)
+                show_unread(sources, gaps, wish, fault="" if json else str(error))
                 raise typer.Exit(1) from error
             print_json(as_json(unseen, wish)) if json else show_new(unseen, wish)
 
@@ -94,7 +99,15 @@ def new_item(words: str, store: Store, settings: Settings, *, looked: bool) -> U
     ruleset = load_ruleset(settings.rules)
     print_problems(problem for problem in ruleset.all_problems if not problem.is_warning)
     commit = foretell(item, store, ruleset, now=now)
-    return Unseen(item, review(item, store.rules, settings.rules), commit, sources, looked=looked)
+    known = Unseen(item, review(item, store.rules, settings.rules), commit, sources, near_gaps(sources, store))
+    return replace(known, looked=looked)
+
+
+def near_gaps(sources: tuple[Watched, ...], store: Store) -> tuple[Gap, ...]:
+    """Times of these sources, and of watcher itself, of which items may be missing."""
+    names = {"", *(one.id for one in sources)}
+    found = store.gaps(since=EPOCH) if sources else ()
+    return tuple(gap for gap in found if gap.source in names and gap.state != "filled")[:MOST_GAPS]
 
 
 def near_sources(words: str, store: Store, settings: Settings) -> tuple[Watched, ...]:

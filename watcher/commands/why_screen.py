@@ -14,7 +14,7 @@ from watcher.commands.screen import paragraph, print_json
 if TYPE_CHECKING:
     from watcher.ingest import Commit
     from watcher.matching import Explanation
-    from watcher.model import Alert, AlertId, Decision, Development, Hold, Item, TeamId
+    from watcher.model import Alert, AlertId, Decision, Development, Gap, Hold, Item, TeamId
     from watcher.store import DeliveryState, Watched
     from watcher.store.account import ItemAccount
     from watcher.wiring.reviewing import Review
@@ -58,7 +58,7 @@ class Unseen:
     Something that is not in the database, and what would be decided if it came in now.
 
     Args:
-        sources: Those that are watched of the same publisher.
+        sources: Those that are watched of the same publisher; `gaps`: theirs, and times when watcher did not run.
         looked: Whether it was looked for.
     """
 
@@ -66,7 +66,8 @@ class Unseen:
     review: Review
     commit: Commit
     sources: tuple[Watched, ...]
-    looked: bool
+    gaps: tuple[Gap, ...] = ()
+    looked: bool = True
 
 
 def show_known(known: Known, wish: Wish) -> None:
@@ -145,7 +146,7 @@ def show_new(unseen: Unseen, wish: Wish) -> None:
     if unseen.looked:
         out(paragraph("The database has never seen it.", mark="! "))
         if unseen.item.url:
-            for line in say_sources(unseen.sources, wish):
+            for line in say_sources(unseen.sources, unseen.gaps, wish):
                 out(paragraph(line, mark="! "))
     out(paragraph(unseen.item.title))
     out(paragraph(f"reads as: {say_reports(unseen.review)}"))
@@ -176,18 +177,18 @@ def show_fate(team: TeamId, unseen: Unseen, wish: Wish) -> None:
     show_rules(team, unseen.review, wish)
 
 
-def show_unread(sources: tuple[Watched, ...], wish: Wish, fault: str, *, json: bool) -> None:
-    """A page that was never seen and cannot be read now: why it may not have come."""
-    if json:
-        print_json({"seen": False, "error": fault, "sources": sources})
+def show_unread(sources: tuple[Watched, ...], gaps: tuple[Gap, ...], wish: Wish, *, fault: str) -> None:
+    """A page that was never seen and cannot be read now: why it may not have come; without a fault as JSON."""
+    if not fault:
+        print_json({"seen": False, "error": "it cannot be read", "sources": sources, "gaps": gaps})
         return
-    for line in ("The database has never seen it.", *say_sources(sources, wish)):
+    for line in ("The database has never seen it.", *say_sources(sources, gaps, wish)):
         sys.stdout.write(paragraph(line, mark="! "))
     sys.stderr.write(f"{fault}\n")
     sys.stderr.write("give its headline instead, to see what would become of it: watcher why --new 'HEADLINE'\n")
 
 
-def say_sources(sources: tuple[Watched, ...], wish: Wish) -> Iterator[str]:
+def say_sources(sources: tuple[Watched, ...], gaps: tuple[Gap, ...], wish: Wish) -> Iterator[str]:
     """Why a page may never have come: nothing of its publisher is watched, a source is dead, or it was not listed."""
     if not sources:
         yield "No source of this publisher is watched: add its feed to sources.yaml."
@@ -200,6 +201,10 @@ def say_sources(sources: tuple[Watched, ...], wish: Wish) -> Iterator[str]:
             yield f"{one.id} is dead: {how}, last good {wish.clock(cursor.succeeded_at)}"
         else:
             yield f"{one.id} is read, last {wish.clock(cursor.succeeded_at)}; the page was in none of its bodies."
+    for gap in gaps:
+        who = f"{gap.source} may have missed" if gap.source else "watcher did not run, and may have missed"
+        about = f"some {gap.about} items" if gap.about else "items"
+        yield f"{who} {about} from {wish.clock(gap.since)} to {wish.clock(gap.until)} ({gap.cause}, {gap.state})"
 
 
 def say_source(known: Known) -> str:
@@ -274,7 +279,13 @@ def as_json(found: Known | Unseen, wish: Wish) -> Mapping[str, object]:
     base: dict[str, object] = {"item": found.item, "reports": found.review.study.reports, "rules": rules}
     if isinstance(found, Unseen):
         commit = found.commit
-        base |= {"seen": False, "sources": found.sources, "decisions": commit.decisions, "alerts": commit.alerts}
+        base |= {
+            "seen": False,
+            "sources": found.sources,
+            "gaps": found.gaps,
+            "decisions": commit.decisions,
+            "alerts": commit.alerts,
+        }
         return base | {"holds": commit.holds}
     account = found.account
     return base | {
