@@ -20,7 +20,15 @@ KIND_WORDS = {
     Kind.REPEAT: "Repeat",
     Kind.ABSENT: "Nothing since",
 }
-SLOT_WORDS = {"date": "Date", "place": "Place", "status": "Status", "ordinal": "Round", "direction": "Schedule"}
+SLOT_WORDS = {
+    "date": "Date",
+    "place": "Place",
+    "status": "Status",
+    "ordinal": "Round",
+    "direction": "Schedule",
+    "agent": "By",
+    "speaker": "Said by",
+}
 # Line breaks and other controls would forge headers; bidirectional overrides would disguise a title.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 

@@ -4,20 +4,19 @@ Vocabulary files → Vocabulary: names, and entries for the scan.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from watcher.errors import ConfigError
 from watcher.model import ActorId, ConceptId
-from watcher.vocabulary.entries import Entry, Mark, Names, entry
-from watcher.vocabulary.patterns import Parsed, PatternError, compile_alias, parse_pattern
+from watcher.vocabulary.entries import Entry, Mark, Names
+from watcher.vocabulary.rows import compile_rows
 from watcher.vocabulary.terms import Actor, Concept, Guard, Person, Place, Term
 
 if TYPE_CHECKING:
     # Reading YAML is imported only where it is needed: a compiled vocabulary starts without it.
-    from watcher.vocabulary.files import FileReader
+    pass
 
 # One object, because marks are compiled once for each.
 _NO_MARKS: Mapping[str, object] = {}
@@ -73,6 +72,7 @@ class Vocabulary:
         Raises:
             ConfigError: With every problem of every file.
         """
+        # With what reads YAML, which a start without words of teams does not need.
         from watcher.vocabulary.overlay import extend
 
         names, entries = extend(self.names, self.entries, words)
@@ -94,28 +94,3 @@ def compile_vocabulary(files: Mapping[str, str]) -> Vocabulary:
     if reader.faults.is_fatal:
         raise ConfigError(reader.faults.problems)
     return Vocabulary(reader.names, entries)
-
-
-def compile_rows(reader: FileReader) -> tuple[Entry, ...]:
-    """Entries of the rows a reader took in; patterns that cannot be used are added to its faults."""
-    parsed: list[Parsed | None] = []
-    for row in reader.rows:
-        try:
-            parsed.append(parse_pattern(row.text, row.lang, lists=row.lists) if row.is_pattern else None)
-        except PatternError as error:
-            reader.faults.add(row.node, str(error), "bad-pattern")
-            parsed.append(None)
-    weights = Counter(anchor for pattern in parsed if pattern for anchor in pattern.anchors)
-    entries = []
-    for row, pattern in zip(reader.rows, parsed, strict=True):
-        if pattern is None and row.is_pattern:
-            continue
-        try:
-            fixed = bool(row.marks & (Mark.BLOCK | Mark.FORBID))
-            compiled = pattern.compiled(weights) if pattern else compile_alias(row.text, row.lang, fixed=fixed)
-        except PatternError as error:
-            reader.faults.add(row.node, str(error), "bad-alias")
-            continue
-        place = (f"{row.node.path}:{row.node.line}", row.lang, row.sort)
-        entries.append(entry(compiled, kind=row.kind, names=row.names, text=row.text, place=place, marks=row.marks))
-    return tuple(entries)

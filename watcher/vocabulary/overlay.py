@@ -10,7 +10,7 @@ from watcher.errors import ConfigError
 from watcher.text import fold
 from watcher.vocabulary.entries import Entry, Mark, Names
 from watcher.vocabulary.files import FileReader
-from watcher.vocabulary.lexicon import compile_rows
+from watcher.vocabulary.rows import compile_rows
 from watcher.yamlfile import Node, Scalar, Table, did_you_mean, read_fields, read_texts
 
 _KINDS = {"actors": "actor", "concepts": "concept", "guards": "guard"}
