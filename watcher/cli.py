@@ -24,6 +24,7 @@ from watcher.commands import (
     gaps,
     init,
     match,
+    pause,
     replay,
     rules,
     run,
@@ -78,6 +79,8 @@ app.command("once")(run.once)
 app.command("run")(run.run)
 app.command("gaps")(gaps.gaps)
 app.command("status")(status.status)
+app.command("pause")(pause.pause)
+app.command("resume")(pause.resume)
 app.command("doctor")(doctor.doctor)
 app.command("backup")(data.backup)
 app.command("restore")(data.restore)

@@ -61,6 +61,11 @@ def troubles(found: Overview, *, now: datetime) -> list[str]:
         )
     if lost := found.gaps.get("lost"):
         said.append(f"{lost} times in the last day items may have passed unseen: `watcher gaps`")
+    said += [
+        f"{pause.kind} {pause.name} rests since {ago(pause.since, now)}, by {pause.who}: {pause.reason}"
+        f" (`watcher resume {pause.kind} {pause.name}`)"
+        for pause in found.paused
+    ]
     said += [f"{team.team}: rules are refused, the last good ones run: `watcher check`" for team in found.rejected]
     if found.quarantined:
         said.append(f"{len(found.quarantined)} items made watcher crash and were set aside: please report them")

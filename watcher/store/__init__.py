@@ -10,6 +10,7 @@ Doors:
     Store.outbox                `protocols.Outbox`: what is owed to whom
     Store.remembered(...)       what `Memory.restore` and the ledger need after a start
     Store.wishes                what people asked for: silences, acknowledgements
+    Store.pauses                teams and sources that rest
     Store.rules                 rule texts by team: last good versions, and those of any day
     Store.firings(since=)       how rules did
     Store.feedback              what readers say of alerts
@@ -37,6 +38,7 @@ from watcher.store.lease import Lease
 from watcher.store.memory import Remembered
 from watcher.store.outbox import SqlOutbox
 from watcher.store.overview import Overview
+from watcher.store.pauses import Pause, Pauses
 from watcher.store.poll_log import Count, SqlPollLog
 from watcher.store.retention import KEEP, Retention
 from watcher.store.rules import Rejected, RuleShelf
@@ -54,6 +56,7 @@ __all__ = [
     "Firing",
     "Lease",
     "Overview",
+    "Pause",
     "Rejected",
     "Remembered",
     "Retention",
@@ -82,6 +85,7 @@ class Store:
         self.rules = RuleShelf(database)
         self.views = Views(database)
         self.wishes = PeoplesWishes(database)
+        self.pauses = Pauses(database)
         self.feedback = FeedbackBook(database)
 
     def lease(self, holder: str, *, now: datetime) -> Lease | None:

@@ -36,6 +36,7 @@ from watcher.model import Owed, Receipt, TeamId
 from watcher.protocols import Parcel
 from watcher.store.codec import sound
 from watcher.store.database import Database, chunks
+from watcher.store.pauses import TEAM, rests
 from watcher.store.rows import of_notice, of_owed, to_owed
 from watcher.store.tables import attempts, deliveries, disabled, notices
 
@@ -166,7 +167,12 @@ def _busy() -> ColumnElement[bool]:
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _DUE = (
     select(deliveries)
-    .where(deliveries.c.next <= bindparam("now"), deliveries.c.kind.in_(bindparam("kinds", expanding=True)), ~_busy())
+    .where(
+        deliveries.c.next <= bindparam("now"),
+        deliveries.c.kind.in_(bindparam("kinds", expanding=True)),
+        ~_busy(),
+        ~rests(TEAM, deliveries.c.team),
+    )
     .order_by(deliveries.c.next, deliveries.c.seq)
     .limit(1)
 )

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, and_, case, func, select
 
 from watcher.model import ItemId, SourceId
 from watcher.store.database import Database
+from watcher.store.pauses import SOURCE, TEAM, Pause, Pauses, rests
 from watcher.store.rules import Rejected, RuleShelf
 from watcher.store.tables import alerts, deliveries, gaps, lease, quarantine, sources, wakes
 
@@ -60,6 +61,7 @@ class Overview:
         quarantined: The latest first, at most `LIST_LIMIT`.
         holder: Who took the lease last, alive or not; empty: nobody did.
         size_bytes: Of the database and its log.
+        paused: Teams and sources that rest; what waits for them is not late.
     """
 
     sources: Mapping[str, int]
@@ -74,17 +76,21 @@ class Overview:
     quarantined: tuple[Quarantined, ...]
     holder: str
     size_bytes: int
+    paused: tuple[Pause, ...]
 
 
 def overview(database: Database, *, now: datetime) -> Overview:
     """How the watcher fares at this time. Raises StoreError."""
-    enrolled = sources.c.enrolled.is_(True)
+    enrolled = and_(sources.c.enrolled.is_(True), ~rests(SOURCE, sources.c.id))
+    paused = Pauses(database).listed()
     rejected = RuleShelf(database).rejected()
     with database.read() as connection:
         polled, waiting = connection.execute(
             select(func.max(sources.c.polled_at), func.min(sources.c.next_poll)).where(enrolled)
         ).one()
-        owed = select(func.min(deliveries.c.due)).where(deliveries.c.next.is_not(None), deliveries.c.due <= now)
+        owed = select(func.min(deliveries.c.due)).where(
+            deliveries.c.next.is_not(None), deliveries.c.due <= now, ~rests(TEAM, deliveries.c.team)
+        )
         raised = select(func.count()).select_from(alerts).where(alerts.c.time >= now - DAY)
         return Overview(
             sources=_by_state(connection),
@@ -99,6 +105,7 @@ def overview(database: Database, *, now: datetime) -> Overview:
             quarantined=_quarantined(connection),
             holder=connection.execute(select(lease.c.holder)).scalar_one(),
             size_bytes=database.size_bytes(),
+            paused=paused,
         )
 
 

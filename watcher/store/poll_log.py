@@ -20,6 +20,7 @@ from watcher.store.codec import dump, load
 from watcher.store.database import Database, chunks
 from watcher.store.lease import Lease
 from watcher.store.outbox import OWE, TELL
+from watcher.store.pauses import SOURCE, rests
 
 Value = TypeVar("Value")
 DOWNTIME = timedelta(minutes=30)
@@ -68,7 +69,7 @@ class SqlPollLog:
         table = tables.sources
         query = (
             select(table.c.id, table.c.cursor, table.c.next_poll)
-            .where(table.c.enrolled.is_(True), table.c.next_poll <= now)
+            .where(table.c.enrolled.is_(True), table.c.next_poll <= now, ~rests(SOURCE, table.c.id))
             .order_by(table.c.next_poll)
             .limit(limit)
         )

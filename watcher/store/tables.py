@@ -255,6 +255,15 @@ silences = Table(
     Index("silences_end", "end"),
 )
 
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("who", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+)
 acknowledgements = Table(
     "acknowledgements",
     metadata,
