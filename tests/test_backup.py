@@ -34,7 +34,8 @@ def rows(path: Path) -> dict[str, list[dict[str, object]]]:
     """Everything, by table."""
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
-        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        query = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+        tables = [row[0] for row in connection.execute(query)]
         return {
             table: [dict(row) for row in connection.execute(f'SELECT * FROM "{table}"')]
             for table in tables
