@@ -27,6 +27,7 @@ from watcher.model import (
     RuleId,
     Severity,
     Silence,
+    Story,
     StoryId,
     Team,
     TeamId,
@@ -38,6 +39,8 @@ from watcher.silences import hiding, said
 
 STORY_DIGEST = timedelta(hours=6)
 _NEVER = datetime.max.replace(tzinfo=UTC)
+CATCH_UP = timedelta(minutes=5)
+"""What is found after an outage waits so long at least, and to the next full five minutes: by then the rest is read."""
 _MINUTE = timedelta(minutes=1)
 _REMEMBERED = timedelta(days=31)  # the longest `first_in` and `within` that a rule may ask for is met
 
@@ -52,6 +55,7 @@ class Case:
         kind: What that report is; REPEAT when it only joins.
         baseline: The item is older than what the first contact with its source may alert about.
         now: The time of the decision.
+        late: The item was found only after an outage.
     """
 
     team: Team
@@ -61,6 +65,7 @@ class Case:
     kind: Kind
     now: datetime
     baseline: bool = False
+    late: bool = False
 
 
 class Ledger:
@@ -173,7 +178,28 @@ def judge(case: Case, ledger: Ledger) -> Alert | Hold:
         return min((hold for hold in refusals if hold), key=lambda hold: hold.until or _NEVER)
     case = replace(case, matches=passed)
     waited = bool(before and before.until and before.until <= case.now)
+    if case.late and not waited and case.team.catch_up != "all":
+        return _until_caught_up(case)
     return (None if waited else _by_lane(case)) or _alert(case, ledger, waited=waited)
+
+
+def overtaken(hold: Hold, story: Story, ledger: Ledger) -> Hold | None:
+    """The end of a late hold whose story has a later state that the team is told instead; None: it has none."""
+    after = story.developments[story.developments.index(hold.development) + 1 :]
+    later = [
+        key for key in after if ledger.told(hold.team, key) or ((held := ledger.held(hold.team, key)) and held.until)
+    ]
+    if not hold.late or not later:
+        return None
+    return replace(hold, until=None, matches=(), reason=f"caught up: a later state of its story is told, {later[-1]}")
+
+
+def _until_caught_up(case: Case) -> Hold:
+    """News found only after an outage waits until the rest of it is read: all of it looks alike at one moment."""
+    until = case.now + CATCH_UP
+    full = until.replace(minute=until.minute // 5 * 5, second=0, microsecond=0) + timedelta(minutes=5)
+    said = f"caught up after an outage: {case.team.catch_up}"
+    return replace(_hold(case, said, until=full), late=True)
 
 
 def silence(case: Case, ledger: Ledger) -> Alert | None:
@@ -303,13 +329,14 @@ def _alert(case: Case, ledger: Ledger, *, waited: bool) -> Alert:
     development, team = case.development, case.team
     matches = tuple(sorted(case.matches, key=lambda match: (-match.severity.rank, match.rule)))
     due, why = _due(case, ledger)
+    in_list = case.late and team.catch_up == "digest"
     return Alert(
         id=alert_id(team.id, development.id),
         team=team.id,
         rules=tuple(match.rule for match in matches),
         severity=matches[0].severity,
         kind=development.kind,
-        lane=Lane.DIGEST if waited and development.lane is Lane.DIGEST else Lane.NOW,
+        lane=Lane.DIGEST if in_list or (waited and development.lane is Lane.DIGEST) else Lane.NOW,
         story=development.story,
         development=development.id,
         item=case.item,
@@ -317,7 +344,8 @@ def _alert(case: Case, ledger: Ledger, *, waited: bool) -> Alert:
         matches=matches,
         time=case.now,
         due=due,
-        reason=why,
+        reason=f"{why}, found after an outage" if case.late else why,
+        late=case.late,
     )
 
 

@@ -35,7 +35,7 @@ from watcher.model import (
     TeamId,
     Wake,
 )
-from watcher.policy import Case, Ledger, deliveries, judge
+from watcher.policy import Case, Ledger, deliveries, judge, overtaken
 from watcher.stories import Assigned, Memory, Sight, matters
 from watcher.text import canonical_url
 from watcher.vocabulary import Scanner, Vocabulary
@@ -171,13 +171,13 @@ def _cases(
     for team, desk in mind.ruleset.teams.items():
         for answer, those in _concerned(answers, by_team.get(team, ())):
             kind = answer.decision.kind
-            cases[team].append(Case(desk, those, answer.development, item.id, kind, now, item.baseline))
+            cases[team].append(Case(desk, those, answer.development, item.id, kind, now, item.baseline, item.late))
         if team not in cases and (denial := _denial(item, answers, desk, mind=mind, now=now)):
             cases[team].append(denial)
     for inferred in (answer.inferred for answer in answers if answer.inferred):
         for team, found in _by_team(match_inferred(inferred, mind.ruleset)).items():
             if owner := mind.ruleset.teams.get(team):
-                cases[team].append(Case(owner, found, inferred, item.id, Kind.UPDATE, now, item.baseline))
+                cases[team].append(Case(owner, found, inferred, item.id, Kind.UPDATE, now, item.baseline, item.late))
     return cases
 
 
@@ -195,7 +195,7 @@ def _denial(item: Item, answers: Iterable[Assigned], team: Team, *, mind: Mind, 
             if told and denied.status is Status.DENIED:
                 matches = tuple(replace(match, evidence=()) for match in told.matches)
                 loud = replace(denied, lane=Lane.NOW)
-                return Case(team, matches, loud, item.id, answer.decision.kind, now, item.baseline)
+                return Case(team, matches, loud, item.id, answer.decision.kind, now, item.baseline, item.late)
     return None
 
 
@@ -283,7 +283,11 @@ def _released(hold: Hold, mind: Mind, *, now: datetime) -> Alert | Hold:
     for echo in mind.memory.echoes(development, now=now):
         if told := mind.ledger.told(hold.team, echo):
             return replace(settled, reason=f"told meanwhile by alert {told.id}")
-    return judge(Case(team, hold.matches, development, development.items[0], development.kind, now), mind.ledger)
+    story = mind.memory.story(development.story)
+    if story and (ended := overtaken(settled, story, mind.ledger)):
+        return ended
+    first = development.items[0]
+    return judge(Case(team, hold.matches, development, first, development.kind, now, late=hold.late), mind.ledger)
 
 
 def _silent(row: Wake, mind: Mind, *, now: datetime) -> Commit:

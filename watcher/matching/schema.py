@@ -129,6 +129,10 @@ def team_schema() -> Schema:
                 {"from": _TEXT, "to": _TEXT}, "When only flash gets through, in the team's time zone"
             ),
             "digest": {"type": "string", "description": "hourly, or daily 07:00"},
+            "catch_up": {
+                "enum": ["all", "latest", "digest"],
+                "description": "What is told of late news",
+            },
             "routes": {"type": "array", "items": _table(_ROUTE, "Where alerts go whose rules name no channel")},
             "escalation": _table(
                 {"after": _TEXT, "channels": _several(_TEXT)}, "Where a flash goes that nobody acknowledges in time"

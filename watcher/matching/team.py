@@ -21,6 +21,7 @@ from watcher.yamlfile import (
     Scalar,
     Table,
     did_you_mean,
+    read_choice,
     read_clock,
     read_fields,
     read_text,
@@ -28,7 +29,19 @@ from watcher.yamlfile import (
     read_truth,
 )
 
-TEAM_KEYS = ("team", "timezone", "channels", "default", "quiet_hours", "digest", "cap", "routes", "escalation")
+TEAM_KEYS = (
+    "team",
+    "timezone",
+    "channels",
+    "default",
+    "quiet_hours",
+    "digest",
+    "cap",
+    "routes",
+    "escalation",
+    "catch_up",
+)
+CATCH_UPS = ("all", "latest", "digest")
 CHANNEL_KINDS = ("email", "webhook", "chat", "console")
 CHAT_SERVICES = (
     *("slack", "teams", "telegram", "ntfy", "pagerduty"),
@@ -90,6 +103,8 @@ def read_team(
         cap_within=cap[1] if cap else timedelta(hours=1),
         routes=read_routes(fields["routes"], channels, names, faults) if "routes" in fields else (),
         escalation=read_escalation(fields["escalation"], channels, faults) if "escalation" in fields else None,
+        catch_up=(read_choice(fields["catch_up"], CATCH_UPS, faults, key="catch_up") if "catch_up" in fields else None)
+        or "latest",
     )
 
 

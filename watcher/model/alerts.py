@@ -119,6 +119,7 @@ class Alert:
         rules: Rule ids in the order of severity; the first gives the subject its tag.
         channels: Names of the team's channels, the union of what the rules ask for.
         due: When it may leave; later than `time` for digests and quiet hours.
+        late: Found only after an outage, see `Item`.
     """
 
     id: AlertId
@@ -135,6 +136,7 @@ class Alert:
     time: datetime
     due: datetime
     reason: str
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ class Hold:
     Args:
         until: When it is looked at again; None: it is settled.
         silence: The silence that hides it; empty: none does.
+        late: It waits until what an outage left behind has been read.
         matches: What it would be told for, so that it can still be raised; empty when settled.
     """
 
@@ -157,6 +160,7 @@ class Hold:
     until: datetime | None = None
     matches: tuple[Match, ...] = ()
     silence: str = ""
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +293,7 @@ class Team:
         cap: Alerts that may leave in `cap_within`; None: no limit.
         routes: Where alerts go whose rules name no channel, before the default.
         escalation: What becomes of a flash that nobody acknowledges; None: nothing.
+        catch_up: What is told of news found only after an outage: `all`, the `latest` of each story, or one `digest`.
     """
 
     id: TeamId
@@ -302,6 +307,7 @@ class Team:
     cap_within: timedelta = timedelta(hours=1)
     routes: tuple[Route, ...] = ()
     escalation: Escalation | None = None
+    catch_up: str = "latest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,8 @@ def tag(told: Told) -> str:
     words = [told.alert.severity.value.upper()]
     if told.alert.kind is not Kind.NEW:
         words.append(KIND_WORDS[told.alert.kind])
+    if told.alert.late:
+        words.append("found late")
     return f"[{' · '.join(words)}]"
 
 
@@ -292,6 +294,7 @@ def payload(delivery: DeliveryId, told: Told) -> dict[str, object]:
         "team": alert.team,
         "kind": alert.kind.value,
         "lane": alert.lane.value,
+        "late": alert.late,
         "severity": alert.severity.value,
         "time": alert.time.isoformat(),
         "rules": [

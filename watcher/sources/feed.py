@@ -18,6 +18,7 @@ from watcher.sources.decode import decode
 from watcher.sources.entries import Feed, address, to_items
 from watcher.sources.jsonfeed import read_json
 from watcher.sources.repair import repair
+from watcher.sources.walls import Wall, recognise
 from watcher.sources.xmlfeed import read_xml
 
 _ACCEPT = (
@@ -63,7 +64,7 @@ class FeedReader:
             return Failed(FailureReason.TOO_LARGE, f"more than {MOST_TAGS:,} tags")
         feed = read_feed(fetched.body, fetched.content_type, zone)
         if isinstance(feed, Failed):
-            return feed
+            return _in_the_way(fetched.body, fetched.content_type, fetched.url) or feed
         items = to_items(source, feed.entries, base=fetched.url, now=now)
         return Parsed(items, feed.ttl, _older(feed, fetched.url))
 
@@ -95,6 +96,17 @@ def _unreadable(detail: str) -> Failed:
     return Failed(FailureReason.UNREADABLE, detail)
 
 
+def _in_the_way(body: bytes, content_type: str, url: str) -> Failed | None:
+    """The failure of a page that is none of what was asked for; None: it is not known as one."""
+    if b"<" not in body[:_HEAD]:
+        return None
+    wall = recognise(decode(body, content_type)[0], url=url)
+    if wall is None:
+        return None
+    reason = FailureReason.GONE if wall is Wall.NOT_FOUND else FailureReason.WALL
+    return Failed(reason, f"{wall.value} instead of what was asked for")
+
+
 def _outcome(response: Response, *, is_conditional: bool) -> Fetch:
     status = response.status
     if status == 304 and is_conditional:
@@ -111,8 +123,11 @@ def _outcome(response: Response, *, is_conditional: bool) -> Fetch:
         )
     asked = response.retry_after
     is_limited = status == 429 or (status in (403, 503) and asked is not None)
-    reason = FailureReason.GONE if status in (404, 410) else FailureReason.STATUS
-    return Failed(FailureReason.RATE_LIMITED if is_limited else reason, f"HTTP {status}", asked, response.max_age)
+    reason, said = FailureReason.GONE if status in (404, 410) else FailureReason.STATUS, f"HTTP {status}"
+    wall = _in_the_way(response.body, response.headers.get("content-type", ""), response.url)
+    if wall and wall.reason is FailureReason.WALL and status in (401, 403, 429, 503):
+        reason, said = wall.reason, f"{said}: {wall.detail}"
+    return Failed(FailureReason.RATE_LIMITED if is_limited else reason, said, asked, response.max_age)
 
 
 def _validator(response: Response, name: str) -> str | None:
