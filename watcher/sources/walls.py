@@ -44,7 +44,8 @@ _BOT_WORDS = re.compile(
 )
 _DENIED = re.compile(r"^\W*(?:access denied|forbidden|403\b|blocked|request (?:was )?(?:blocked|rejected))", re.I)
 _NOT_FOUND = re.compile(
-    r"^\W*404\W*$|\b404 (?:not found|error)|error 404\b|(?:page|file|article|content|document) (?:was |is |could not be |cannot be )?"
+    r"^\W*404\W*$|\b404 (?:not found|error)|error 404\b|"
+    r"(?:page|file|article|content|document) (?:was |is |could not be |cannot be )?"
     r"(?:not found|gone|unavailable)|"
     r"not found$|page introuvable|seite nicht gefunden|p[áa]gina no encontrada|p[áa]gina n[ãa]o encontrada|"
     r"pagina non trovata|страница не найдена|الصفحة غير موجودة|页面不存在|页面未找到|sayfa bulunamad|صفحه یافت نشد",
