@@ -4,9 +4,9 @@ file handles, threads, the database or the time of a decision grow?
 
     WATCHER_TEST_DATA=… python -m tests.faults.soak FOLDER --minutes 60
 
-An archive is played again and again, each turn later and under other ids and addresses. Every batch (five minutes of the
-archive) is decided and committed; real feeds are polled four times a simulated day; every alert goes to a real mail server; what
-is old is pruned twice a simulated day. FOLDER gets `samples.csv` and `soak.svg`.
+An archive is played again and again, each turn later and under other ids and addresses. Every batch (five minutes of
+the archive) is decided and committed; real feeds are polled four times a simulated day; every alert goes to a real mail
+server; what is old is pruned twice a simulated day. FOLDER gets `samples.csv` and `soak.svg`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
@@ -77,7 +77,7 @@ class Work:
 
 def traffic(archive: Path) -> Iterator[tuple[datetime, list[Item]]]:
     """The archive without end, in batches: each turn begins where the one before ended."""
-    turn, shift, last = 0, timedelta(), datetime.min
+    turn, shift, last = 0, timedelta(), datetime.min.replace(tzinfo=UTC)
     while True:
         items = (item for item in read_archive(archive) if isinstance(item, Item))
         for _, some in groupby(items, key=lambda item: (item.seen.date(), item.seen.hour, item.seen.minute // 5)):
