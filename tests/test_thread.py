@@ -14,7 +14,7 @@ from tests.commits import decided, joined, raised, read, reported
 from tests.examples import NOON, TEAM
 from tests.inside import run
 from watcher.ingest import Commit
-from watcher.model import Change, Development, DevelopmentId, Filed, Hold, Kind, Lane, RuleId, Status, TeamId
+from watcher.model import ActorId, Change, Development, DevelopmentId, Filed, Hold, Kind, Lane, RuleId, Status, TeamId
 from watcher.render import Step
 from watcher.render.thread import say_heard, say_span
 from watcher.store import Store, open_store
@@ -145,6 +145,23 @@ def test_mail_and_webhook_carry_the_thread_without_its_noise(folder: Path) -> No
 
     assert [step.development.id for step in told.earlier] == ["d-one"]
     assert told.last_told == NOON
+
+
+def test_what_is_of_other_actors_stands_beside_the_matter(folder: Path) -> None:
+    store = open_store(f"sqlite:///{folder / 'watcher.db'}")
+    with_lease = store.lease("test", now=NOON)
+    assert with_lease is not None
+    others = after(decided("one"), "others", hours=1, actors=(ActorId("CAN"), ActorId("USA")), title="Canada calls")
+    store.poll_log(with_lease).commit((), replace(others, holds=()), now=NOON)
+    newest = store.views.alerts(team=TEAM.id)[0].alert
+
+    told = store.views.told(newest.id, TEAM)
+    with_lease.release()
+    store.close()
+
+    assert "d-others" not in [step.development.id for step in told.earlier]
+    assert "Canada calls" not in run("story", "s-one", folder=folder)
+    assert "Canada calls" in run("story", "s-one", "--all", folder=folder)
 
 
 def test_another_teams_alerts_stay_its_own(folder: Path) -> None:

@@ -72,11 +72,13 @@ class Unseen:
 
 def show_known(known: Known, wish: Wish) -> None:
     """What it was taken for, then each team: told, withheld, or which clause failed."""
+    from watcher.text import publisher_of
+
     account, item = known.account, known.item
     out = sys.stdout.write
     out(paragraph(item.title))
     published = f", published {wish.clock(item.published)}" if item.published else ", undated"
-    out(paragraph(f"{item.publisher or item.source}, seen {wish.clock(item.seen)}{published}; times in {wish.zone}"))
+    out(paragraph(f"{publisher_of(item)}, seen {wish.clock(item.seen)}{published}; times in {wish.zone}"))
     out(f"{item.url}\n")
     out(paragraph(f"item {item.id}, {say_source(known)}; reads as: {say_reports(known.review)}"))
     if account.crash:

@@ -6,11 +6,23 @@ The command `story`, mails and webhooks show the same values; which developments
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from watcher.model import Alert, AlertId, Appointment, Development, DevelopmentId, Hold, Kind, Lane, Status, Story
+from watcher.model import (
+    ActorId,
+    Alert,
+    AlertId,
+    Appointment,
+    Development,
+    DevelopmentId,
+    Hold,
+    Kind,
+    Lane,
+    Status,
+    Story,
+)
 from watcher.render.words import one_line, outlets_of, say_change, say_names, say_time, say_voices
 
 FAINT = 0.5
@@ -44,6 +56,7 @@ class Step:
         alerts: Who was told; `sent` gives the number of deliveries in each state by alert.
         holds: The last one of each team that was not told.
         undone_by: A later development that denies or retracts it.
+        is_apart: It is of other actors than the matter it is shown for, though it came in one story with it.
     """
 
     development: Development
@@ -52,12 +65,20 @@ class Step:
     sent: Mapping[AlertId, Mapping[str, int]] | None = None
     holds: tuple[Hold, ...] = ()
     undone_by: DevelopmentId | None = None
+    is_apart: bool = False
 
     @property
     def is_noise(self) -> bool:
-        """Whether it stands beside the matter: markets, explainers, echoes. What a team was told is never noise."""
+        """Whether it stands beside the matter: others, markets, explainers. What a team was told is never noise."""
         one = self.development
-        return not self.alerts and one.lane is Lane.DIGEST and one.value < FAINT and one.kind is not Kind.RETRACTED
+        if self.alerts or one.kind is Kind.RETRACTED:
+            return False
+        return self.is_apart or (one.lane is Lane.DIGEST and one.value < FAINT)
+
+    def of(self, actors: Collection[ActorId]) -> Step:
+        """The step as it stands to a matter of these actors: two of them, or the only one, must be in it."""
+        shared = set(self.development.actors) & set(actors)
+        return replace(self, is_apart=len(shared) < min(2, len(set(actors))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from watcher.model import (
 )
 from watcher.render.thread import Step, now_also, say_also, say_step, step_payload
 from watcher.render.words import KIND_WORDS, link, one_line, outlets_of, say_change, say_names, say_time, say_voices
+from watcher.text import publisher_of
 
 SUBJECT_LIMIT = 160  # characters; phones show some 40, desktops some 70, longer ones only cost bytes
 EXCERPT_LIMIT = 320
@@ -243,9 +244,7 @@ def view(told: Told) -> dict[str, object]:
         "status": told.development.status.value,
         "sources": sources(told),
         "reasons": reasons_of(told.alert),
-        "links": [
-            (item.publisher or item.source, one_line(item.title), item.url) for item in told.items[:EARLIER_LIMIT]
-        ],
+        "links": [(publisher_of(item), one_line(item.title), item.url) for item in told.items[:EARLIER_LIMIT]],
         "also": also(told),
         "earlier": [
             (say_step(step, told.team.timezone), step.development.url) for step in told.earlier[-EARLIER_LIMIT:]
@@ -276,7 +275,7 @@ def text(told: Told) -> str:
         parts += [
             "",
             "Also reported by",
-            *(f"  {item.publisher or item.source}: {one_line(item.title)}\n    {item.url}" for item in others),
+            *(f"  {publisher_of(item)}: {one_line(item.title)}\n    {item.url}" for item in others),
         ]
     if told.earlier:
         parts += ["", "Earlier in this story"]
@@ -345,7 +344,7 @@ def item_payload(item: Item) -> dict[str, object]:
         "id": item.id,
         "title": item.title,
         "url": item.url,
-        "publisher": item.publisher or item.source,
+        "publisher": publisher_of(item),
         "published": item.published.isoformat() if item.published else None,
         "seen": item.seen.isoformat(),
         "lang": item.lang,

@@ -17,6 +17,7 @@ from watcher.model import (
     Development,
     DevelopmentId,
     Hold,
+    Kind,
     Story,
     StoryId,
     TeamId,
@@ -70,7 +71,8 @@ def thread(connection: Connection, story: Story, *, team: TeamId | None = None) 
         payload = found.scalar_one_or_none()
         appointment = load(Appointment, payload) if payload else None
     previous = _stories(connection, [story.previous]) if story.previous else ()
-    return Thread(story, steps(connection, story.id, team=team), appointment, previous[0] if previous else None)
+    whole = tuple(step.of(story.actors) for step in steps(connection, story.id, team=team))
+    return Thread(story, whole, appointment, previous[0] if previous else None)
 
 
 def steps(
@@ -101,14 +103,23 @@ def steps(
 
 
 def earlier(connection: Connection, alert: Alert, development: Development) -> tuple[Step, ...]:
-    """What the story told before this alert's development, as its team may see it, without noise."""
+    """
+    What the story told before this alert's development, as its team may see it.
+
+    Without noise, and of what the team was not told without what only may be new.
+    """
     before = steps(connection, development.story, team=alert.team, until=development.first_seen)
     kept = (step for step in before if step.development.id != development.id)
     # What the team is told later, such as at the next digest, was not told before this alert.
-    known = (
-        replace(step, alerts=tuple(one for one in step.alerts if one.time <= alert.time), holds=()) for step in kept
+    known = (_as_known(step, alert, development) for step in kept)
+    return tuple(
+        step for step in known if not step.is_noise and (step.alerts or step.development.kind is not Kind.POSSIBLE)
     )
-    return tuple(step for step in known if not step.is_noise)
+
+
+def _as_known(step: Step, alert: Alert, development: Development) -> Step:
+    told = tuple(one for one in step.alerts if one.time <= alert.time)
+    return replace(step, alerts=told, holds=()).of(development.actors)
 
 
 def _stories(connection: Connection, keys: Iterable[str]) -> tuple[Story, ...]:
