@@ -1,6 +1,6 @@
 """
-What watcher tells a team about itself: a channel that is gone, a silence that ends, a source that fails or is silent.
-Words and ids only; whoever decides that something is to be told owes it in the same transaction.
+What watcher tells a team about itself: a channel that is gone, a silence that ends, a source that fails or is silent,
+rules that are refused. Words and ids only; whoever decides that something is to be told owes it in the same transaction.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from html import escape
 
+from watcher.errors import Problem
 from watcher.model import (
     Address,
     AlertId,
@@ -30,6 +31,7 @@ from watcher.silences import about
 
 SCHEMA = "watcher.notice.v1"
 LISTED = 50  # developments in one report
+FAULTS = 20
 
 
 def gone(team: Team, owed: Owed, said: str, *, now: datetime) -> Notice:
@@ -43,6 +45,28 @@ def gone(team: Team, owed: Owed, said: str, *, now: datetime) -> Notice:
     subject = f"[WATCHER] {team.name}: channel {owed.channel} is gone"
     # The delivery belongs to the id: an address that was taken into use again and goes again is told again.
     return Notice(notice_id(team.id, "gone", owed.kind, owed.recipient, owed.id), team.id, subject, text, now)
+
+
+def rules_refused(team: Team, problems: Sequence[Problem], *, since: datetime, now: datetime) -> Notice:
+    """
+    That what the team has edited is not in force.
+
+    Args:
+        since: Of the first of its faults in a row; however often it is looked at again, it is told once.
+    """
+    shown = [f"  {problem}" for problem in problems[:FAULTS]]
+    more = [f"  and {len(problems) - FAULTS} more"] if len(problems) > FAULTS else []
+    lines = [
+        f"The rules of {team.name} as they lie there now cannot be used; the last good ones go on running.",
+        "",
+        *shown,
+        *more,
+        "",
+        "What to do: `watcher check` names every fault; once it is mended the new rules are taken over by themselves.",
+    ]
+    key = notice_id(team.id, "rules-refused", since.isoformat())
+    subject = f"[WATCHER] {team.name}: the edited rules are refused"
+    return Notice(key, team.id, subject, "\n".join(lines) + "\n", now)
 
 
 def silence_ends_soon(team: Team, silence: Silence, hidden: int, *, now: datetime) -> Notice:

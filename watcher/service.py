@@ -34,6 +34,8 @@ POLL_TICK = timedelta(milliseconds=250)
 """Shorter: what a server has answered is decided at most so much later."""
 ALIVE_EVERY = timedelta(minutes=1)
 PUBLISH_EVERY = timedelta(minutes=1)
+EDITS_TICK = timedelta(seconds=2)
+"""Two looks at edited rules and sources must agree before they are read."""
 PRUNE_EVERY = timedelta(hours=12)
 PRUNE_FIRST = timedelta(minutes=10)
 """After the start: a machine that is off at night forgets too."""
@@ -72,7 +74,7 @@ class Service:
 
     def run(self) -> None:
         """
-        Work until SIGTERM or SIGINT; SIGHUP loads rules and sources again.
+        Work until SIGTERM or SIGINT. Edited rules and sources are read again by themselves; SIGHUP does it at once.
 
         What is under way when it is told to stop gets `GRACE`; what then still waits for a server is left behind, as
         after a kill.
@@ -87,6 +89,7 @@ class Service:
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         listener = listening(self._desk, self._pulse)
         self._ring("decider", self._decide, executor="decider", every=POLL_TICK)
+        self._ring("edits", self._look_for_edits, executor="decider", every=EDITS_TICK)
         self._ring("clock", self._desk.wake, executor="decider")
         for kind, courier in self._desk.couriers.items():
             self._ring(kind, self._deliver(kind, courier), executor=kind, at_once=AT_ONCE.get(kind, 1))
@@ -186,6 +189,10 @@ class Service:
             self._reload.clear()
             self._reload_rules()
         self._desk.decide(stopping=self._going("decider"))
+
+    def _look_for_edits(self) -> None:
+        if self._desk.has_edits():
+            self._reload.set()
 
     def _reload_rules(self) -> None:
         try:

@@ -71,6 +71,10 @@ def read_library(texts: Texts, shared: Library | None, faults: Faults) -> Librar
             message = f"more than {LIMIT_FILES} rule files in one folder: make it two teams"
             faults.extend([Problem(path, 0, 0, message, "too-many")])
             break
+        if not text.strip():
+            # As a file is while it is being written anew; taken at its word it would end its rules.
+            faults.extend([Problem(path, 0, 0, "empty: write rules into it, or delete it", "empty-file")])
+            continue
         root = _parse(text, path, faults)
         if root is not None:
             library.add_file(root, faults)

@@ -10,9 +10,10 @@ import structlog
 
 from watcher.deliver import Courier
 from watcher.errors import ConfigError, Problem, StoreError
-from watcher.ingest import Mind, wake
+from watcher.ingest import Commit, Mind, wake
 from watcher.matching import Ruleset
 from watcher.model import Source, SourceId, Team, TeamId
+from watcher.notices import owed_for, rules_refused
 from watcher.poll import Care, Poller, report
 from watcher.protocols import Clock
 from watcher.schedule import Pace
@@ -24,6 +25,7 @@ from watcher.wiring.minding import recalled
 from watcher.wiring.publishing import mark, publish
 from watcher.wiring.rules import keep, last_good_of, load_ruleset
 from watcher.wiring.sending import channels, renderer, writer
+from watcher.wiring.vigil import Vigil
 from watcher.wiring.watching import read_sources, readers
 
 WAKES_AT_ONCE = 500
@@ -49,6 +51,7 @@ class Desk:
         self._log = store.poll_log(lease, self.metrics.count)
         self._is_ahead = False
         self.sources: Mapping[SourceId, Source] = {}
+        self._vigil = Vigil((settings.rules, settings.sources))
         self.sources = self._listed()
         self.ruleset = self._rules()
         self.poller = Poller(
@@ -131,6 +134,10 @@ class Desk:
         self._published = found
         return files
 
+    def has_edits(self) -> bool:
+        """Whether somebody has edited rules or sources, and is done with it; once for each edit."""
+        return self._vigil.has_changed()
+
     def reload(self) -> Ruleset:
         """
         Read rules and sources again; what was told stays told.
@@ -139,6 +146,7 @@ class Desk:
             ConfigError: No team with a rule is left, or no list of sources; what ran goes on.
             StoreError: Not everything could be written; to be called again.
         """
+        self._vigil.took_in()
         sources, ruleset = self._listed(), self._rules()
         self._log.enrol(sources.values(), now=self._clock.now())
         self.sources = self.poller.sources = sources
@@ -165,11 +173,21 @@ class Desk:
             missing = Problem(str(self.settings.rules), 0, 0, "no team has a rule that can run: `watcher check`")
             raise ConfigError(ruleset.all_problems or [missing])
         keep(self.store.rules, ruleset, now=self._clock.now())
+        self._tell_refused(ruleset)
         for team in sorted(ruleset.problems):
             errors = [str(problem) for problem in ruleset.problems[team] if not problem.is_warning]
             if errors:
                 log.error("rules.rejected", team=team, problems=errors)
         return ruleset
+
+    def _tell_refused(self, ruleset: Ruleset) -> None:
+        """Owe each team that is refused the news of it, once until its folder is good again."""
+        now = self._clock.now()
+        refused = [(ruleset.teams[one.team], one) for one in self.store.rules.rejected() if one.team in ruleset.teams]
+        told = [(rules_refused(team, one.problems, since=one.since, now=now), team) for team, one in refused]
+        if told:
+            owed = tuple(delivery for notice, team in told for delivery in owed_for(notice, team))
+            self._log.commit((), Commit(notices=tuple(notice for notice, _ in told), deliveries=owed), now=now)
 
     def _listed(self) -> Mapping[SourceId, Source]:
         """
