@@ -1,6 +1,7 @@
 """
 What watcher tells a team about itself: a channel that is gone, a silence that ends, a source that fails or is silent,
-rules that are refused. Words and ids only; whoever decides that something is to be told owes it in the same transaction.
+rules that are refused. Words and ids only; whoever decides that something is to be told owes it in the same
+transaction.
 """
 
 from __future__ import annotations
