@@ -244,14 +244,16 @@ def test_a_bundle_that_was_tried_takes_no_more_in(
     ]
 
 
-def test_a_bundle_of_a_storm_leaves_in_lists_of_a_hundred(
+def test_a_bundle_of_a_storm_leaves_in_lists_that_mail_servers_take(
     store: Store, log: PollLog, courier: Courier, channel: FakeChannel
 ) -> None:
-    log.commit((), bundled(*map(str, range(250)), due=NOON), now=NOON)
+    log.commit((), bundled(*map(str, range(1_050)), due=NOON), now=NOON)
 
-    courier.deliver()
+    with capture_logs() as logs:
+        courier.deliver()
 
-    assert [sent.subject for _, sent in channel.taken] == ["100", "100", "50"]
+    assert [sent.subject for _, sent in channel.taken] == ["500", "500", "50"]
+    assert {(len(entry["alerts"]), entry["count"]) for entry in logs} == {(5, 500), (5, 50)}
 
 
 def test_bundles_of_the_same_name_for_others_stay_apart(
@@ -385,3 +387,16 @@ def test_couriers_at_the_same_time_send_each_parcel_once(store: Store, log: Poll
     sent = Counter(message.id for channel in channels for _, message in channel.taken)
     assert len(sent) == 100
     assert set(sent.values()) == {1}
+
+
+def test_an_alert_by_itself_does_not_wait_for_the_lists_of_a_storm(store: Store, log: PollLog) -> None:
+    log.commit((), bundled("a", "b", due=NOON - DAY), now=NOON)
+    alone = decided("c", recipients=(BOB,))
+    log.commit((), alone, now=NOON)
+
+    first = store.outbox.claim(["email"], now=NOON, lease=LEASE)
+    second = store.outbox.claim(["email"], now=NOON, lease=LEASE)
+
+    assert first
+    assert second
+    assert ([owed.id for owed in first], len(second)) == ([alone.deliveries[0].id], 2)

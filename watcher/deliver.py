@@ -18,6 +18,7 @@ from watcher.errors import DeliveryError
 from watcher.model import Address, Message, Receipt, Team, TeamId
 from watcher.protocols import Channel, Clock, Outbox, Parcel
 
+SHOWN = 5  # alerts of a list that the log names
 LEASE = timedelta(minutes=10)
 """Longer than any channel may take; only the claim of a process that died lasts so long."""
 
@@ -114,7 +115,8 @@ def _report(parcel: Parcel, outcome: Receipt | DeliveryError, follows: Aftermath
     again = follows.again if follows else None
     bound = log.bind(
         delivery=first.id,
-        alerts=[owed.alert for owed in parcel],
+        alerts=[owed.alert for owed in parcel[:SHOWN]],
+        count=len(parcel),
         team=first.team,
         channel=first.channel,
         attempt=first.attempts,

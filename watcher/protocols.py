@@ -142,7 +142,8 @@ class Outbox(Protocol):
 
     def claim(self, kinds: Collection[str], *, now: datetime, lease: timedelta) -> Parcel | None:
         """
-        The longest due parcel for channels of these kinds, counted as attempted; None: nothing is due.
+        The longest due alert for channels of these kinds, or else the longest due list, counted as attempted; None:
+        nothing is due.
 
         Nobody else gets it before `now + lease`. A parcel is sealed when first claimed: every later attempt holds the
         same deliveries under the same id, whatever else was bundled meanwhile.

@@ -40,7 +40,10 @@ from watcher.store.pauses import TEAM, rests
 from watcher.store.rows import of_notice, of_owed, to_owed
 from watcher.store.tables import attempts, deliveries, disabled, notices
 
-PARCEL_LIMIT = 100  # deliveries in one message; what is left over goes as another
+PARCEL_LIMITS = {"webhook": 100, "chat": 5_000}
+"""Deliveries in one message by kind, `PARCEL_LIMIT` of others; what is left over goes as another. A receiver of
+webhooks may refuse a large body; a chat shows a dozen and counts the rest."""
+PARCEL_LIMIT = 500
 UNSUBSCRIBED = "unsubscribed by its reader"
 DETAIL_LIMIT = 500  # characters of what the other side said
 
@@ -54,9 +57,11 @@ class SqlOutbox:
         self._database = database
 
     def claim(self, kinds: Collection[str], *, now: datetime, lease: timedelta) -> Parcel | None:
-        """The longest due parcel for channels of these kinds; None: nothing is due."""
+        """The longest due alert for channels of these kinds, or else the longest due list; None: nothing is due."""
         with self._database.write() as connection:
-            head = connection.execute(_DUE, {"kinds": list(kinds), "now": now}).one_or_none()
+            asked = {"kinds": list(kinds), "now": now}
+            # An alert that leaves by itself does not wait until a storm of lists is written.
+            head = connection.execute(_DUE_ALONE, asked).one_or_none() or connection.execute(_DUE, asked).one_or_none()
             if head is None:
                 return None
             found = _parcel(connection, head, now)
@@ -176,6 +181,7 @@ _DUE = (
     .order_by(deliveries.c.next, deliveries.c.seq)
     .limit(1)
 )
+_DUE_ALONE = _DUE.where(deliveries.c.bundle == "")
 _CLAIM = (
     update(deliveries)
     .where(deliveries.c.id.in_(_IDS))
@@ -214,7 +220,8 @@ def _parcel(connection: Connection, head: Row[Any], now: datetime) -> Found:
         )
     else:
         return [head]
-    return connection.execute(select(deliveries).where(together).order_by(deliveries.c.seq).limit(PARCEL_LIMIT)).all()
+    limit = PARCEL_LIMITS.get(head.kind, PARCEL_LIMIT)
+    return connection.execute(select(deliveries).where(together).order_by(deliveries.c.seq).limit(limit)).all()
 
 
 def _lose(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
