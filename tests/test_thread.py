@@ -9,13 +9,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.commits import decided, joined, raised, read, reported
 from tests.examples import NOON, TEAM
 from tests.inside import run
 from watcher.ingest import Commit
-from watcher.model import ActorId, Change, Development, DevelopmentId, Filed, Hold, Kind, Lane, RuleId, Status, TeamId
-from watcher.render import Step
+from watcher.model import (
+    ActorId,
+    Change,
+    DeliveryId,
+    Development,
+    DevelopmentId,
+    Filed,
+    Hold,
+    Kind,
+    Lane,
+    RuleId,
+    Status,
+    TeamId,
+)
+from watcher.render import Step, payload
 from watcher.render.thread import say_heard, say_span
 from watcher.store import Store, open_store
 
@@ -143,6 +157,10 @@ def test_mail_and_webhook_carry_the_thread_without_its_noise(folder: Path) -> No
     told = store.views.told(newest.id, TEAM)
     store.close()
 
+    schema = json.loads((Path(__file__).parent.parent / "docs" / "webhook.schema.json").read_text("utf-8"))
+    sent = json.loads(json.dumps(payload(DeliveryId("x"), told)))
+    Draft202012Validator(schema).validate(sent)
+    assert [step["id"] for step in sent["story"]["earlier"]] == ["d-one"]
     assert [step.development.id for step in told.earlier] == ["d-one"]
     assert told.last_told == NOON
 
