@@ -147,6 +147,7 @@ def test_one_rule_is_shown_clause_by_clause(ran: World) -> None:
 
     assert "✗ unless: “talks” silenced by the guard market" in said
     assert "✓ who: " in said
+    assert "nothing is on file" not in said
 
 
 def test_several_items_are_listed_for_choosing(ran: World) -> None:

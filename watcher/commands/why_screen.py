@@ -111,7 +111,7 @@ def show_team(team: TeamId, known: Known, wish: Wish) -> None:
             out(paragraph(line, indent=6))
     for line in dict.fromkeys(say_hold(hold, wish) for hold in held):
         out(paragraph(line, indent=2, mark="· "))
-    fired = [one for one in known.review.explanations if one.team == team and one.fired]
+    fired = [one for one in known.review.explanations if one.team == team and one.fired and wish.rule in ("", one.rule)]
     if fired and not told and not held:
         line = "a rule is met, yet nothing is on file: the rule came later, or was withheld for longer than it is kept"
         out(paragraph(line, indent=2, mark="! "))
