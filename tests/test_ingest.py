@@ -88,6 +88,17 @@ def test_an_item_seen_twice_changes_nothing() -> None:
     assert rows(ingest(WEEK, one, now=WEEK[-1].seen)) == 0
 
 
+def test_a_second_name_of_a_page_stays_known_when_the_page_is_edited() -> None:
+    one = mind()
+    first, second = item(TITLES[0], 0, key="a"), item(TITLES[0], 1, key="b")
+    first, second = (replace(some, url="https://wire.example/page") for some in (first, second))
+    edited = replace(item(TITLES[2], 2, key="a"), url="https://wire.example/page")
+    for some in (first, second, edited):
+        ingest([some], one, now=some.seen)
+
+    assert rows(ingest([second], one, now=edited.seen)) == 0
+
+
 def test_the_order_within_a_poll_does_not_matter() -> None:
     forth, back = (ingest(some, mind(), now=WEEK[-1].seen) for some in (WEEK, WEEK[::-1]))
 

@@ -139,7 +139,8 @@ def decide(item: Item, mind: Mind, *, now: datetime) -> Step:
     view = mind.look(item)
     seen = view.seen
     if mind.memory.sight(seen.item, seen.url, seen.fingerprint) is Sight.SAME:
-        return Step(Commit())
+        is_known = mind.memory.knows(item.id, "")
+        return Step(Commit() if is_known else Commit(seen=(seen,)))  # another name of a page that was read
     one = view.perceive()
     answers = tuple(mind.memory.assign(report, now=now) for report in matters(one.reports))
     cases = _cases(item, answers, one.matches, mind=mind, now=now)

@@ -63,6 +63,8 @@ class Scene:
         """The verdict's score; more for a new state of an item that the development already holds."""
         if verdict.track.development.id not in self.edited:
             return verdict.score
+        if verdict.features["cosine"] < weights.edited_cosine and "foreign" not in verdict.features:
+            return verdict.score  # a page that now tells of something else
         odds = verdict.score / (1 - min(verdict.score, 0.999)) * math.exp(weights.edited)
         same = verdict.features["actors"] == 1 and verdict.features["event"] == 1
         return max(odds / (1 + odds), weights.same if same else 0.0)

@@ -56,6 +56,7 @@ class Joining:
         foreign_cosine: What two titles in different languages count as sharing.
         speaker_within: So long one appearance lasts.
         edited: Log odds for a new state of an item that the development already holds.
+        edited_cosine: The two titles must share so much for that; less is another piece of news on an old page.
         same: At least this chance where facts alone say that it is the same; deeds do so for `same_within`.
         same_cosine: Titles of one language must share so much besides.
         detail_after: A first day or place this much later than the development is an update, not more of the same.
@@ -68,6 +69,7 @@ class Joining:
     foreign_cosine: float = 0.30
     speaker_within: timedelta = timedelta(hours=6)
     edited: float = 2.5
+    edited_cosine: float = 0.34
     same: float = 0.5
     same_cosine: float = 0.2
     same_within: timedelta = timedelta(hours=12)
