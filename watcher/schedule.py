@@ -206,6 +206,10 @@ class Hosts:
         """Leave a host alone until then."""
         self._not_before[host] = max(until, self._not_before.get(host, until))
 
+    def forget(self) -> None:
+        """The times that were set are of a clock that was wrong."""
+        self._not_before.clear()
+
 
 def host_of(source: Source, cursor: Cursor | None = None) -> str:
     """Whose patience a poll costs: the host that is asked; for what has none, such as a folder, its id."""

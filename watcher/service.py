@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import FrameType
@@ -39,6 +40,8 @@ EDITS_TICK = timedelta(seconds=2)
 PRUNE_EVERY = timedelta(hours=12)
 PRUNE_FIRST = timedelta(minutes=10)
 """After the start: a machine that is off at night forgets too."""
+SETBACK = timedelta(seconds=2)
+"""A clock is set back by NTP after a wrong start, or by a person; less than this no bell can miss."""
 GRACE = timedelta(seconds=5)
 """So long a stop waits for what is under way: containers get ten seconds before they are killed."""
 AT_ONCE = {"webhook": 8, "chat": 4}
@@ -60,11 +63,22 @@ def holder() -> str:
     return f"process {os.getpid()} on {socket.gethostname()}"
 
 
-class Service:
-    """Runs until told to stop; made by `serve` from settings."""
+def wall_ahead() -> float:
+    """By how many seconds the clock on the wall is ahead of the time that has passed; constant unless it is set."""
+    return time.time() - time.monotonic()
 
-    def __init__(self, desk: Desk) -> None:
+
+class Service:
+    """
+    Runs until told to stop; made by `serve` from settings.
+
+    Args:
+        ahead: By how many seconds the clock is ahead of passing time; a fall says that it was set back.
+    """
+
+    def __init__(self, desk: Desk, ahead: Callable[[], float] = wall_ahead) -> None:
         self._desk = desk
+        self._ahead = ahead
         self._stopping = threading.Event()
         self._reload = threading.Event()
         self._fatal: BaseException | None = None
@@ -106,13 +120,24 @@ class Service:
         self._scheduler.start()
         self._supervisor.ready()
         log.info("service.started", teams=sorted(self._desk.ruleset.teams), sources=len(self._desk.sources))
-        self._stopping.wait()
+        self._watch_clock()
         self._supervisor.stopping()
         self._end()
         if listener:
             listener.close()
         if self._fatal is not None:
             raise self._fatal
+
+    def _watch_clock(self) -> None:
+        """Until told to stop. A clock that is set back would leave every bell silent until it is as late again."""
+        before = self._ahead()
+        while not self._stopping.wait(TICK.total_seconds()):
+            ahead = self._ahead()
+            if ahead < before - SETBACK.total_seconds():
+                log.warning("clock.set_back", seconds=round(before - ahead))
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=datetime.now(UTC))
+            before = ahead
 
     def stop(self) -> None:
         """Finish what is being written, then end."""

@@ -140,6 +140,10 @@ class Poller:
             count += self.finish(stopping=stopping)
         return count
 
+    def rewind(self) -> None:
+        """The clock was set back: no host waits for a time that the wrong one set."""
+        self._hosts.forget()
+
     def close(self) -> None:
         """Begin nothing more; what is being fetched is let go and read again after the next start."""
         self._pool.shutdown(wait=False, cancel_futures=True)

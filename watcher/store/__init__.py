@@ -39,7 +39,7 @@ from watcher.store.memory import Remembered
 from watcher.store.outbox import SqlOutbox
 from watcher.store.overview import Overview
 from watcher.store.pauses import Pause, Pauses
-from watcher.store.poll_log import Count, SqlPollLog
+from watcher.store.poll_log import DOWNTIME, SLACK, Count, SqlPollLog
 from watcher.store.retention import KEEP, Retention
 from watcher.store.rules import Rejected, RuleShelf
 from watcher.store.schema import HEAD, refuse_newer, upgrade, version
@@ -48,6 +48,8 @@ from watcher.store.watched import Watched, gaps, watched
 from watcher.store.wishes import PeoplesWishes
 
 __all__ = [
+    "DOWNTIME",
+    "SLACK",
     "AlertAccount",
     "AlertLine",
     "Attempt",

@@ -25,6 +25,8 @@ from watcher.store.pauses import SOURCE, rests
 Value = TypeVar("Value")
 DOWNTIME = timedelta(minutes=30)
 """Longer than the longest usual interval between two polls of anything."""
+SLACK = timedelta(minutes=5)
+"""A clock that is set back by less only puts everything off by as much."""
 
 
 class Count(Protocol):
@@ -80,7 +82,9 @@ class SqlPollLog:
     def resting(self, *, now: datetime) -> tuple[tuple[SourceId, datetime], ...]:
         """Sources whose server asked to be left alone, and until when, as far as that lies ahead."""
         table = tables.sources
-        query = select(table.c.id, table.c.cursor).where(table.c.failures > 0, table.c.next_poll > now)
+        query = select(table.c.id, table.c.cursor).where(
+            table.c.failures > 0, table.c.next_poll > now, table.c.polled_at <= now + SLACK
+        )
         with self._database.read() as connection:
             asked = [(SourceId(key), load(Cursor, text).rest_until) for key, text in connection.execute(query)]
         return tuple((key, until) for key, until in asked if until and until > now)
@@ -97,6 +101,24 @@ class SqlPollLog:
             gap = Gap(SourceId(""), now, last, now, Cause.DOWNTIME, GapState.LOST)
             _put(connection, tables.gaps, [rows.of_gap(gap)])
         return gap
+
+    def rewind(self, *, now: datetime) -> int:
+        """
+        Make due what was put off by a clock that was ahead: else it would wait until that time comes again.
+
+        Returns:
+            Sources and deliveries.
+        """
+        ahead = now + SLACK
+        raised = select(tables.alerts.c.id).where(tables.alerts.c.time > ahead)
+        tried = select(tables.attempts.c.delivery).where(tables.attempts.c.started > ahead)
+        owed = tables.deliveries
+        with self._database.write() as connection:
+            self._lease.check(connection)
+            polled = update(tables.sources).where(tables.sources.c.polled_at > ahead).values(next_poll=now)
+            late = owed.c.alert.in_(raised) | owed.c.id.in_(tried)
+            sent = update(owed).where(owed.c.next > ahead, owed.c.state != "claimed", late).values(next=now)
+            return connection.execute(polled).rowcount + connection.execute(sent).rowcount
 
     def wakes(self, *, now: datetime, limit: int) -> tuple[Wake, ...]:
         """Rows of the clock whose time has come, the longest due first."""

@@ -18,7 +18,7 @@ from watcher.poll import Care, Poller, report
 from watcher.protocols import Clock
 from watcher.schedule import Pace
 from watcher.settings import Settings
-from watcher.store import Lease, Store, open_store
+from watcher.store import DOWNTIME, SLACK, Lease, Store, open_store
 from watcher.trial import prepare, scanner_of
 from watcher.wiring.measuring import Metrics
 from watcher.wiring.minding import recalled
@@ -63,9 +63,10 @@ class Desk:
             pace=Pace(settings.workers, timedelta(seconds=settings.host_gap), settings.host_requests),
         )
         self.poller.care = Care(TeamId(settings.owner), timedelta(hours=settings.tell_after_hours))
-        if gap := self._log.away(now=clock.now()):
-            log.warning("gap.opened", since=gap.since.isoformat(), until=gap.until.isoformat(), cause=gap.cause)
+        self._note_absence(clock.now())
         self._log.enrol(self.sources.values(), now=clock.now())
+        self._seen_at = clock.now()
+        self._rewind(clock.now())
         self._renderer = renderer()
         self._published: tuple[object, ...] = ()
         write = writer(store.views, lambda: self.ruleset.teams, self._renderer)
@@ -105,6 +106,7 @@ class Desk:
 
     def decide(self, *, stopping: Callable[[], bool] = bool) -> None:
         """One round: what has come back is decided, what is due is fetched. Raises StoreError."""
+        self._look_at_clock()
         if self.poller.has_news():
             with self._deciding():
                 self.poller.finish(stopping=stopping)
@@ -204,6 +206,23 @@ class Desk:
         if problems and not listed:
             raise ConfigError(problems)
         return listed
+
+    def _look_at_clock(self) -> None:
+        """A machine that slept missed what happened meanwhile; one whose clock was set back would wait for it."""
+        before, self._seen_at = self._seen_at, self._clock.now()
+        if self._seen_at < before - SLACK:
+            self.poller.rewind()
+            self._rewind(self._seen_at)
+        elif self._seen_at > before + DOWNTIME:
+            self._note_absence(self._seen_at)
+
+    def _rewind(self, now: datetime) -> None:
+        if moved := self._log.rewind(now=now):
+            log.warning("clock.rewound", due_now=moved)
+
+    def _note_absence(self, now: datetime) -> None:
+        if gap := self._log.away(now=now):
+            log.warning("gap.opened", since=gap.since.isoformat(), until=gap.until.isoformat(), cause=gap.cause)
 
     @contextmanager
     def _deciding(self) -> Iterator[None]:
