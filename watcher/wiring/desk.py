@@ -22,6 +22,7 @@ from watcher.store import DOWNTIME, SLACK, Lease, Store, open_store
 from watcher.trial import prepare, scanner_of
 from watcher.wiring.measuring import Metrics
 from watcher.wiring.minding import recalled
+from watcher.wiring.opinions import feedback_link
 from watcher.wiring.publishing import mark, publish
 from watcher.wiring.rules import keep, last_good_of, load_ruleset
 from watcher.wiring.sending import channels, renderer, writer
@@ -69,7 +70,7 @@ class Desk:
         self._rewind(clock.now())
         self._renderer = renderer()
         self._published: tuple[object, ...] = ()
-        write = writer(store.views, lambda: self.ruleset.teams, self._renderer)
+        write = writer(store.views, lambda: self.ruleset.teams, self._renderer, link=feedback_link(settings))
         self.couriers = {
             kind: Courier(store.outbox, {kind: channel}, write, clock, self._team)
             for kind, channel in channels(settings).items()

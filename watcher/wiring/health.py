@@ -18,6 +18,7 @@ from watcher.store import Overview
 from watcher.wiring.desk import Desk
 from watcher.wiring.links import link_routes
 from watcher.wiring.measuring import Standing
+from watcher.wiring.opinions import feedback_routes
 
 log = structlog.get_logger()
 
@@ -71,6 +72,7 @@ def listening(desk: Desk, pulse: Pulse) -> Listener | None:
     pages = {
         **routes(pulse, desk.metrics.registry, reach, desk.now),
         **link_routes(desk.settings, desk.store, desk.now),
+        **feedback_routes(desk.settings, desk.store, desk.now),
     }
     try:
         listener = Listener(host.strip("[]"), int(port), pages)

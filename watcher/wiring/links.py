@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from html import escape
 from urllib.parse import urlencode
@@ -23,7 +23,9 @@ def unsubscribe_link(settings: Settings) -> Callable[[DeliveryId], str] | None:
     if not key or not settings.public_url:
         return None
     base = settings.public_url.rstrip("/")
-    return lambda delivery: f"{base}{UNSUBSCRIBE}?{urlencode({'d': delivery, 'k': _mark(key, UNSUBSCRIBE, delivery)})}"
+    return lambda delivery: (
+        f"{base}{UNSUBSCRIBE}?{urlencode({'d': delivery, 'k': mark_of(key, UNSUBSCRIBE, delivery)})}"
+    )
 
 
 def link_routes(settings: Settings, store: Store, now: Callable[[], datetime]) -> Routes:
@@ -34,7 +36,7 @@ def link_routes(settings: Settings, store: Store, now: Callable[[], datetime]) -
 
     def unsubscribe(request: Request) -> Response:
         delivery = DeliveryId(request.fields.get("d", ""))
-        if not _is_genuine(key, UNSUBSCRIBE, delivery, request.fields):
+        if not is_genuine(key, UNSUBSCRIBE, delivery, request.fields.get("k", "")):
             return _page(403, "This link is not complete", "Copy the whole of it from the message.")
         found = store.views.delivery(delivery)
         if found is None or found.owed.id != delivery:
@@ -48,13 +50,14 @@ def link_routes(settings: Settings, store: Store, now: Callable[[], datetime]) -
     return {UNSUBSCRIBE: unsubscribe}
 
 
-def _mark(key: str, purpose: str, subject: str) -> str:
+def mark_of(key: str, purpose: str, subject: str) -> str:
+    """The signature of a link: for one purpose and one subject."""
     return hmac.new(key.encode(), f"{purpose} {subject}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _is_genuine(key: str, purpose: str, subject: str, fields: Mapping[str, str]) -> bool:
-    given = fields.get("k", "").encode("ascii", "replace")
-    return hmac.compare_digest(_mark(key, purpose, subject).encode(), given)
+def is_genuine(key: str, purpose: str, subject: str, given: str) -> bool:
+    """Whether the signature of a link is ours; comparing takes as long whatever was given."""
+    return hmac.compare_digest(mark_of(key, purpose, subject).encode(), given.encode("ascii", "replace"))
 
 
 def _page(status: int, title: str, text: str, *, button: bool = False) -> Response:

@@ -27,9 +27,13 @@ from watcher.render import Renderer
 from watcher.settings import Settings, team_secrets
 from watcher.store import Views
 from watcher.wiring.links import unsubscribe_link
+from watcher.wiring.opinions import Link, with_links
 
 WEBHOOK_LIMITS = Limits(deadline=timedelta(seconds=20), bytes=64 * 1024)
 """A receiver only has to say that it took the message."""
+
+LINKED = ("email", "webhook")
+"""Kinds of channel whose messages ask readers for their opinion."""
 
 Teams = Callable[[], Mapping[TeamId, Team]]
 """The teams as they are now; rules may be loaded again meanwhile."""
@@ -86,8 +90,13 @@ def renderer() -> Renderer:
     )
 
 
-def writer(views: Views, teams: Teams, written_by: Renderer) -> Write:
-    """What `deliver` calls to write a parcel: one alert as itself, several as a digest."""
+def writer(views: Views, teams: Teams, written_by: Renderer, *, link: Link | None = None) -> Write:
+    """
+    What `deliver` calls to write a parcel: one alert as itself, several as a digest.
+
+    Args:
+        link: Where readers say what an alert was worth; None: nowhere.
+    """
 
     def write(parcel: Parcel, now: datetime) -> Letter:
         first = parcel[0]
@@ -99,8 +108,13 @@ def writer(views: Views, teams: Teams, written_by: Renderer) -> Write:
             return Letter(notices.message(first, views.notice(first.alert), now=now), address)
         tolds = [views.told(owed.alert, team) for owed in parcel]
         if len(parcel) == 1 and not first.bundle:
-            return Letter(written_by.alert(first, tolds[0], now=now), address)
-        return Letter(written_by.digest(parcel, tolds, now=now), address)
+            message = written_by.alert(first, tolds[0], now=now)
+        else:
+            message = written_by.digest(parcel, tolds, now=now)
+        if link and address.kind in LINKED:
+            pairs = zip(parcel, tolds, strict=True)
+            message = with_links(message, [(told.development.title, link(owed.id, now)) for owed, told in pairs])
+        return Letter(message, address)
 
     return write
 
