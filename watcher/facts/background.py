@@ -53,7 +53,10 @@ def background(page: Page, trigger: Hit) -> bool:
     sentence = page.sentence(trigger.start)
     # A trigger may reach over an apposition: "its envoy, John Smith, was expelled in March".
     clause = sentence.clause(trigger.start)[0], sentence.clause(max(trigger.end - 1, trigger.start))[1]
-    if any(clause[0] <= hit.start < clause[1] for hit in page.hits.guards.get("background", ())):
+    if any(
+        clause[0] <= hit.start < clause[1] and not is_said_of_another(page, hit, trigger)
+        for hit in page.hits.guards.get("background", ())
+    ):
         return True
     if _opens_in_the_past(page, sentence, clause):
         return True
@@ -63,6 +66,13 @@ def background(page: Page, trigger: Hit) -> bool:
     if any(clause[0] <= mark.start < clause[1] for mark in sentence.of("background", "past")):
         return not _overlaps_date_ahead(page, sentence, clause)
     return _is_long_past(page, sentence, clause)
+
+
+def is_said_of_another(page: Page, hit: Hit, trigger: Hit) -> bool:
+    """Whether words of background open a relative clause behind the trigger: "sign a pact that has shaken markets"."""
+    if hit.start < trigger.end:
+        return False
+    return any(mark.start == hit.start for mark in page.sentence(hit.start).of("background", "relative"))
 
 
 def is_recalled(page: Page, trigger: Hit) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from watcher.facts import is_hypothetical
-from watcher.facts.background import background, is_recalled
+from watcher.facts.background import background, is_recalled, is_said_of_another
 from watcher.matching.reading import Reading
 from watcher.matching.rule import Probe
 from watcher.model import Status
@@ -76,7 +76,7 @@ def _binds(reading: Reading, probe: Probe, hit: Hit, trigger: Hit) -> bool:
     if scope == "sentence":
         return _within(hit, document.sentence_at(trigger.start))
     if scope == "clause":
-        return _within(hit, reading.clause(trigger.start))
+        return _within(hit, reading.clause(trigger.start)) and not is_said_of_another(reading.page, hit, trigger)
     if hit.start > trigger.start or not _within(hit, document.sentence_at(trigger.start)):
         return False
     if hit.start < (first := reading.clause(trigger.start)[0]) and _names_anybody(reading, first, trigger.start):
