@@ -32,8 +32,7 @@ _GAP_WORD = r"\w++(?:['.\-]\w++)*+\W++"
 _ELISION = r"(?:(?:[cdjlmnst]|qu|[ad]?ell|all|un)')?"
 # Between neighbours with `..0`: quotes, spaces or one hyphen, but nothing that parts clauses ("sanctions — top envoy").
 _BESIDE = r"(?:[^\w,;:|\-]++|-)"
-# German writes the subject of a word to its front ("verschiebt China-Reise"): no word between either.
-_COMPOUND = r"(?:\w++-)?"
+_COMPOUND = r"(?:\w++-)?"  # what German writes to the front: "verschiebt China-Reise"
 _ADJACENT = r"[^\w\n]{1,3}"
 
 # Words so common in news that looking at every place they stand costs more than it finds. Folded.
@@ -130,8 +129,7 @@ def compile_alias(text: str, lang: str | None, *, fixed: bool = False) -> Compil
     if not words or len(words) > _MOST_WORDS:
         raise PatternError(f"{text!r} is no name: write at least one word, at most {_MOST_WORDS}")
     if lang in NO_SPACES and script_language(folded) == "zh":
-        # With its marks as spaces, as anchors see them: 卡玛拉·哈里斯, 刚果(布).
-        return Compiled(Mode.PART, "", (spaced(folded.strip("*")).strip(),))
+        return Compiled(Mode.PART, "", (spaced(folded.strip("*")).strip(),))  # 卡玛拉·哈里斯, 刚果(布)
     if folded.endswith("*"):
         forms = [*(exact(word, lang) for word in words[:-1]), wildcard(words[-1] + "*", lang)]
     elif fixed:
@@ -294,7 +292,7 @@ class _Parser:
             raise PatternError(f"{piece!r} has no word in it")
         if len(phrases) > _MOST_ALTERNATIVES:
             raise PatternError(f"{len(phrases):,} alternatives in one place: at most {_MOST_ALTERNATIVES}")
-        front = _COMPOUND if self.lang == "de" and found and gap else ""
+        front = _COMPOUND * bool(found and gap and self.lang == "de")
         return _Element(phrases, front + self._alternation(phrases), gap)
 
     def _phrases(self, piece: str, depth: int) -> Iterable[Phrase]:
