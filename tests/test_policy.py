@@ -12,6 +12,7 @@ from tests.reports import START, hours, report
 from watcher.model import (
     Address,
     Alert,
+    Change,
     Corroboration,
     Development,
     DevelopmentId,
@@ -34,6 +35,8 @@ DESK = Address("desk", "email", ("desk@example.org", "night@example.org"))
 OPS = Address("ops", "webhook", ("https://hooks.example.org/watch",))
 TEAM = Team(TeamId("gulf"), "Gulf desk", "Europe/London", {"desk": DESK, "ops": OPS}, "desk")
 LEAD = report("Iran and US to hold talks")
+VOICE = (Change("speaker", "USA", "IRN"),)
+STEP = (Change("date", "2026-02-18", "2026-02-11"), *VOICE)
 
 
 def development(key: str = "d1", **values: Any) -> Development:
@@ -161,6 +164,36 @@ def test_a_second_publisher_releases_what_waits_for_it() -> None:
     outcomes = tell(Ledger(), case(rule), case(rule, development=both, kind=Kind.REPEAT, at=1))
 
     assert [type(outcome) for outcome in outcomes] == [Hold, Alert]
+
+
+@pytest.mark.parametrize(
+    ("grain", "values", "told"),
+    [
+        pytest.param("normal", {"changes": VOICE}, True, id="normal: another voice of worth"),
+        pytest.param("coarse", {"changes": VOICE}, False, id="coarse: another voice"),
+        pytest.param("coarse", {"kind": Kind.POSSIBLE}, False, id="coarse: other words"),
+        pytest.param("coarse", {"changes": STEP}, True, id="coarse: a step"),
+        pytest.param("normal", {"changes": VOICE, "lane": Lane.DIGEST}, False, id="normal: of little worth"),
+        pytest.param("fine", {"changes": VOICE, "lane": Lane.DIGEST}, True, id="fine: every update"),
+        pytest.param("fine", {"kind": Kind.POSSIBLE, "lane": Lane.DIGEST}, False, id="fine: other words"),
+    ],
+)
+def test_grain_says_what_interrupts_within_a_story(grain: str, values: dict[str, Any], told: bool) -> None:
+    later = development("d2", **{"kind": Kind.UPDATE, **values})
+    rule = match(grain=grain)
+
+    _, second = tell(Ledger(), case(rule), case(rule, development=later, at=1))
+
+    assert isinstance(second, Alert) is told
+
+
+def test_the_finest_grain_asked_for_counts_and_a_story_begins_at_any() -> None:
+    first, second = (development(key, kind=Kind.POSSIBLE) for key in ("d1", "d2"))
+    coarse, normal = match("a", grain="coarse"), match("b", grain="normal")
+
+    outcomes = tell(Ledger(), case(coarse, development=first), case(coarse, normal, development=second))
+
+    assert [alert(outcome).development for outcome in outcomes] == [first.id, second.id]
 
 
 def test_a_development_of_the_digest_lane_waits_and_leaves_in_a_list() -> None:

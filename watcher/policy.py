@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from watcher.model import (
+    GRAINS,
     Alert,
     AlertId,
     Development,
@@ -33,6 +34,7 @@ from watcher.model import (
     TeamId,
     alert_id,
     delivery_id,
+    is_step,
 )
 from watcher.routing import channels_of
 from watcher.silences import hiding, said
@@ -180,7 +182,7 @@ def judge(case: Case, ledger: Ledger) -> Alert | Hold:
     waited = bool(before and before.until and before.until <= case.now)
     if case.late and not waited and case.team.catch_up != "all":
         return _until_caught_up(case)
-    return (None if waited else _by_lane(case)) or _alert(case, ledger, waited=waited)
+    return (None if waited else _by_lane(case, ledger)) or _alert(case, ledger, waited=waited)
 
 
 def overtaken(hold: Hold, story: Story, ledger: Ledger) -> Hold | None:
@@ -313,16 +315,21 @@ def _throttled(match: Match, case: Case, ledger: Ledger) -> Hold | None:
     return _hold(case, f"{match.rule}: {number} alerts of this story within {within}", until=times[-number] + within)
 
 
-def _by_lane(case: Case) -> Hold | None:
+def _by_lane(case: Case, ledger: Ledger) -> Hold | None:
     """A hold until the story's digest, for a development that need not interrupt."""
     development, team = case.development, case.team
+    grain = max((match.wishes.grain for match in case.matches), key=GRAINS.index)
     loud = any(match.severity is Severity.FLASH or match.wishes.updates == "each" for match in case.matches)
-    if development.lane is Lane.NOW or loud:
+    if loud or (grain == "fine" and development.kind is Kind.UPDATE):
         return None
+    said = f"worth {development.value:.2f} and {len(development.publishers)} publisher(s)"
+    if development.lane is Lane.NOW:
+        is_more = development.kind in (Kind.UPDATE, Kind.POSSIBLE) and not is_step(development.changes)
+        if grain != "coarse" or not is_more or not ledger.story_times(team.id, development.story):
+            return None
+        said = "grain coarse: another voice or other words on a story that was told"
     until = next_digest(team.digest, team.timezone, now=case.now) if team.digest else case.now + STORY_DIGEST
-    return _hold(
-        case, f"digest: worth {development.value:.2f} and {len(development.publishers)} publisher(s)", until=until
-    )
+    return _hold(case, f"digest: {said}", until=until)
 
 
 def _alert(case: Case, ledger: Ledger, *, waited: bool) -> Alert:

@@ -16,8 +16,8 @@ from watcher.matching.names import OFFICES
 from watcher.matching.ruleset import Folders, Ruleset
 from watcher.matching.team import CHANNEL_KINDS, CHAT_SERVICES
 from watcher.matching.terms import BLOCK_KEYS, CLASSES, PARTS, TERM_KEYS
-from watcher.matching.wishes import GRAINS, STAGES, UPDATES
-from watcher.model import Severity, Status
+from watcher.matching.wishes import STAGES, UPDATES
+from watcher.model import GRAINS, Severity, Status
 from watcher.vocabulary import Vocabulary
 from watcher.yamlfile import Faults
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from watcher.matching.library import is_id
-from watcher.model import Corroboration, RuleId, Wishes
+from watcher.model import GRAINS, Corroboration, RuleId, Wishes
 from watcher.yamlfile import (
     Faults,
     Node,
@@ -27,7 +27,6 @@ from watcher.yamlfile import (
 WISH_KEYS = ("corroborate", "count", "notify", "throttle", "digest", "updates", "grain", "stage", "was")
 STAGES = ("draft", "test", "live", "retired")
 UPDATES = ("thread", "each", "none")
-GRAINS = ("coarse", "normal", "fine")
 
 
 def read_wishes(fields: Mapping[str, Node], channels: Collection[str] | None, faults: Faults) -> Wishes:

@@ -7,6 +7,7 @@ that stage.
 """
 
 from watcher.model.alerts import (
+    GRAINS,
     Address,
     Alert,
     Corroboration,
@@ -73,9 +74,11 @@ from watcher.model.stories import (
     Story,
     Wake,
     Wanted,
+    is_step,
 )
 
 __all__ = [
+    "GRAINS",
     "ActorId",
     "Address",
     "Alert",
@@ -142,5 +145,6 @@ __all__ = [
     "Wishes",
     "alert_id",
     "delivery_id",
+    "is_step",
     "notice_id",
 ]

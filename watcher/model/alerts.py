@@ -57,6 +57,9 @@ class Corroboration:
     otherwise: str = "hold"
 
 
+GRAINS = ("coarse", "normal", "fine")  # the finest that a development's rules ask for counts
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """
@@ -65,7 +68,8 @@ class Wishes:
     Args:
         channels: Names of the team's channels; empty: the team's default.
         updates: `thread` (told in the story's thread), `each` (every detail at once) or `none`.
-        grain: How fine developments are cut: `coarse`, `normal`, `fine`.
+        grain: Which developments of a story that was told interrupt: `coarse` (steps only: a day, a place, a status, an
+            event), `normal` (as their worth says), `fine` (every update).
         throttle: At most so many alerts of one story within a time; None: no limit.
         digest: `hourly` or `daily HH:MM` in the team's zone; None: at once.
         at_least: Developments that are needed within a time; None: one is enough.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -37,6 +38,14 @@ class Change:
     slot: str
     before: str | None
     after: str
+
+
+_VOICES = frozenset(("speaker", "agent"))
+
+
+def is_step(changes: Iterable[Change]) -> bool:
+    """Whether a day, a place, a status or an event is another than before, and not only who says or does it."""
+    return any(change.slot not in _VOICES for change in changes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,10 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
-from watcher.model import Change, Kind, Lane, Report
+from watcher.model import Change, Kind, Lane, Report, is_step
 from watcher.stories.track import due_days, due_places
 from watcher.stories.weights import Worth
 
-_VOICES = frozenset(("speaker", "agent"))
 _SURE = 0.99  # no report is worth more or less than this and its opposite
 
 
@@ -62,8 +61,8 @@ def sort_of(kind: Kind, changes: Iterable[Change]) -> Sort:
     """The sort of a development by its kind and what it changes."""
     if kind in (Kind.NEW, Kind.POSSIBLE):
         return Sort(kind.value)
-    slots = {change.slot for change in changes}
-    return Sort.VOICE if slots and slots <= _VOICES else Sort.STEP
+    known = tuple(changes)
+    return Sort.VOICE if known and not is_step(known) else Sort.STEP
 
 
 def lane_of(worth: float, outlets: int, echo: float, *, sort: Sort, weights: Worth) -> Lane:
