@@ -136,6 +136,14 @@ def test_what_is_not_one_story_ends_with_1_and_says_what_to_do(folder: Path) -> 
     assert "no zone such as" in run("story", "s-one", "--timezone", "Asia/Tokio", folder=folder, expect=2)
 
 
+def test_who_takes_care_of_an_alert_is_named(folder: Path) -> None:
+    store = open_store(f"sqlite:///{folder / 'watcher.db'}")
+    store.wishes.acknowledge(decided("one").alerts[0].id, who="Anna", now=NOON)
+    store.close()
+
+    assert "Anna takes care of it" in " ".join(run("story", "s-one", folder=folder).split())
+
+
 def test_several_stories_are_listed_for_choosing(folder: Path) -> None:
     store = open_store(f"sqlite:///{folder / 'watcher.db'}")
     lease = store.lease("test", now=NOON)

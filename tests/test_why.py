@@ -134,6 +134,16 @@ def test_a_new_headline_is_decided_after_what_is_on_file(ran: World, tmp_path: P
     assert found["decisions"][0]["kind"] in ("new", "update", "possible")
 
 
+def test_a_new_item_that_is_silenced_says_by_whom(ran: World) -> None:
+    wish = ("--team", "gulf", "--rule", "us-iran-talks", "--author", "Anna", "--reason", "a drill")
+    run("silence", "add", "1h", *wish, folder=ran.folder)
+
+    said = why(ran, "--new", "US puts sanctions on Iran, Treasury says")
+
+    assert "would be held: " in said
+    assert "Anna" in said
+
+
 def test_nothing_is_written_by_asking(ran: World) -> None:
     before = run("alerts", "--json", folder=ran.folder)
 

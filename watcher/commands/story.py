@@ -94,6 +94,7 @@ def as_json(thread: Thread) -> dict[str, object]:
                             for name in ("id", "team", "severity", "kind", "lane", "time", "rules")
                         },
                         "deliveries": (step.sent or {}).get(one.id, {}),
+                        "acknowledged_by": thread.carers.get(one.id),
                     }
                     for one in step.alerts
                 ],
@@ -121,7 +122,7 @@ def show(thread: Thread, zone: str, *, everything: bool, limit: int) -> None:
         if (today := f"{local:%a %-d %b %Y}") != day:
             day = today
             out(f"\n{day}\n")
-        out(told(step, f"{local:%H:%M}", thread.steps, zone))
+        out(told(step, f"{local:%H:%M}", thread, zone))
     if hidden := len(thread.steps) - len(kept):
         out(f"\n{hidden} more stood beside the matter, such as market echoes; --all shows them\n")
 
@@ -146,7 +147,7 @@ def heading(thread: Thread, zone: str, shown: int) -> str:
     return text if shown else text + "\nNothing but what stands beside the matter; --all shows it\n"
 
 
-def told(step: Step, clock: str, steps: Iterable[Step], zone: str) -> str:
+def told(step: Step, clock: str, thread: Thread, zone: str) -> str:
     """One development: kind and status, title, changes, who reported it, who was told; in short what no rule wants."""
     from watcher.render import say_change, say_heard, say_voices
 
@@ -159,10 +160,12 @@ def told(step: Step, clock: str, steps: Iterable[Step], zone: str) -> str:
     lines = [f"{clock:>7}  {kind}, {one.status}\n", paragraph(one.title, indent=INDENT)]
     lines += [paragraph(f"{say_change(change)}", indent=INDENT, mark="≠ ") for change in one.changes]
     lines.append(paragraph(say_heard(step) + (f"; {count}" if count else ""), indent=INDENT))
-    lines += [paragraph(say_alert(alert, step, zone), indent=INDENT, mark="→ ") for alert in step.alerts]
+    for alert in step.alerts:
+        carer = thread.carers.get(alert.id, "")
+        lines.append(paragraph(say_alert(alert, step, zone, carer), indent=INDENT, mark="→ "))
     if not step.alerts:
         lines.append(paragraph(say_silence(step.holds), indent=INDENT, mark="· "))
-    later = next((other.development for other in steps if other.development.id == step.undone_by), None)
+    later = next((other.development for other in thread.steps if other.development.id == step.undone_by), None)
     if later:
         when = later.first_seen.astimezone(ZoneInfo(zone))
         verb = "retracted" if later.kind == "retracted" else "denied"
@@ -170,14 +173,15 @@ def told(step: Step, clock: str, steps: Iterable[Step], zone: str) -> str:
     return "".join(lines)
 
 
-def say_alert(alert: Alert, step: Step, zone: str) -> str:
+def say_alert(alert: Alert, step: Step, zone: str, carer: str) -> str:
     """Who was told when, by which rules, and what became of it."""
     when = alert.time.astimezone(ZoneInfo(zone))
     day = "" if alert.time.date() == step.development.first_seen.date() else f"{when:%-d %b} "
     states = (step.sent or {}).get(alert.id, {})
     fate = ", ".join(f"{count} {state}" for state, count in states.items()) or "nothing owed"
     what = f"{alert.severity.upper()}: {', '.join(alert.rules)}"
-    return f"{alert.team} told {day}{when:%H:%M}, {what} ({fate}; {alert.id[:8]})"
+    care = f"; {carer} takes care of it" if carer else ""
+    return f"{alert.team} told {day}{when:%H:%M}, {what} ({fate}; {alert.id[:8]}){care}"
 
 
 def say_silence(holds: Iterable[Hold]) -> str:

@@ -7,7 +7,7 @@ The command `story`, mails and webhooks show the same values; which developments
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from watcher.model import (
@@ -88,12 +88,14 @@ class Thread:
 
     Args:
         previous: The closed story of the same matter that it links back to.
+        carers: Who takes care of which alert.
     """
 
     story: Story
     steps: tuple[Step, ...]
     appointment: Appointment | None = None
     previous: Story | None = None
+    carers: Mapping[AlertId, str] = field(default_factory=dict)
 
 
 def with_undone(steps: Sequence[Step]) -> tuple[Step, ...]:

@@ -25,7 +25,16 @@ from watcher.model import (
 from watcher.render import Heard, Step, Thread, with_undone
 from watcher.store.codec import load
 from watcher.store.database import chunks
-from watcher.store.tables import alerts, appointments, deliveries, developments, holds, reports, stories
+from watcher.store.tables import (
+    acknowledgements,
+    alerts,
+    appointments,
+    deliveries,
+    developments,
+    holds,
+    reports,
+    stories,
+)
 
 MOST_STEPS = 500  # developments of one story that are shown; the latest
 MOST_FOUND = 20
@@ -72,7 +81,8 @@ def thread(connection: Connection, story: Story, *, team: TeamId | None = None) 
         appointment = load(Appointment, payload) if payload else None
     previous = _stories(connection, [story.previous]) if story.previous else ()
     whole = tuple(step.of(story.actors) for step in steps(connection, story.id, team=team))
-    return Thread(story, whole, appointment, previous[0] if previous else None)
+    told = [alert.id for step in whole for alert in step.alerts]
+    return Thread(story, whole, appointment, previous[0] if previous else None, _carers(connection, told))
 
 
 def steps(
@@ -115,6 +125,15 @@ def earlier(connection: Connection, alert: Alert, development: Development) -> t
     return tuple(
         step for step in known if not step.is_noise and (step.alerts or step.development.kind is not Kind.POSSIBLE)
     )
+
+
+def _carers(connection: Connection, ids: Sequence[AlertId]) -> dict[AlertId, str]:
+    columns = (acknowledgements.c.alert, acknowledgements.c.who)
+    found: dict[AlertId, str] = {}
+    for some in chunks(ids):
+        query = select(*columns).where(acknowledgements.c.alert.in_(some))
+        found.update((AlertId(key), who) for key, who in connection.execute(query))
+    return found
 
 
 def _as_known(step: Step, alert: Alert, development: Development) -> Step:

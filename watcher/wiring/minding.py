@@ -28,14 +28,20 @@ def recalled(store: Store, log: PollLog, ruleset: Ruleset, *, now: datetime) -> 
     Raises:
         StoreError: The database could not be read.
     """
-    memory, ledger = Memory(), Ledger()
-    with store.remembered(since=now - SINCE, told_since=now - TOLD_SINCE) as kept:
-        memory.restore(kept.stories, kept.developments, kept.appointments, reports=kept.reports, seen=kept.seen)
-        ledger.restore(kept.holds)
-        ledger.restore(kept.alerts)
-    mind = Mind(ruleset.vocabulary, scanner_of(ruleset), ruleset, memory=memory, ledger=ledger)
+    mind = remembering(store, ruleset, now=now)
     # Else each restart would put off the closing of quiet stories by an hour.
     waiting = log.wakes(now=now + LONGEST_WAIT, limit=MOST_WAKES)
     mind.closes_at = next((row.due for row in waiting if row.kind == CLOSE), None)
     mind.absences.update(running(waiting))
     return mind
+
+
+def remembering(store: Store, ruleset: Ruleset, *, now: datetime) -> Mind:
+    """A mind that knows what is on file, what was told and what people silenced, without a clock. Raises StoreError."""
+    memory, ledger = Memory(), Ledger()
+    with store.remembered(since=now - SINCE, told_since=now - TOLD_SINCE) as kept:
+        memory.restore(kept.stories, kept.developments, kept.appointments, reports=kept.reports, seen=kept.seen)
+        ledger.restore(kept.holds)
+        ledger.restore(kept.alerts)
+    ledger.silences, ledger.acknowledged = store.wishes.recent(now=now)
+    return Mind(ruleset.vocabulary, scanner_of(ruleset), ruleset, memory=memory, ledger=ledger)

@@ -9,18 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from watcher.ingest import Commit, Mind
+from watcher.ingest import Commit
 from watcher.ingest.deciding import decide
 from watcher.matching import Folders, Ruleset, load_rules
 from watcher.matching.explaining import Explanation, explain_all
 from watcher.model import Item, TeamId
-from watcher.policy import Ledger
 from watcher.store import RuleShelf, Store
-from watcher.stories import Memory
 from watcher.trial import Study, scanner_of, study
 from watcher.vocabulary import load
 from watcher.wiring.folders import from_shelf
-from watcher.wiring.minding import SINCE, TOLD_SINCE
+from watcher.wiring.minding import remembering
 from watcher.wiring.rules import load_ruleset
 
 SHARED = "_shared"
@@ -75,10 +73,4 @@ def _rulesets(kept: Mapping[TeamId, Folders]) -> tuple[Ruleset, ...]:
 
 def foretell(item: Item, store: Store, ruleset: Ruleset, *, now: datetime) -> Commit:
     """What would be decided if the item came in now, after everything that is on file; nothing is written."""
-    memory, ledger = Memory(), Ledger()
-    with store.remembered(since=now - SINCE, told_since=now - TOLD_SINCE) as kept:
-        memory.restore(kept.stories, kept.developments, kept.appointments, reports=kept.reports, seen=kept.seen)
-        ledger.restore(kept.holds)
-        ledger.restore(kept.alerts)
-    mind = Mind(ruleset.vocabulary, scanner_of(ruleset), ruleset, memory=memory, ledger=ledger)
-    return decide(item, mind, now=now).commit
+    return decide(item, remembering(store, ruleset, now=now), now=now).commit
