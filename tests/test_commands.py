@@ -253,3 +253,25 @@ def test_a_source_that_moved_is_proposed_as_an_edit_and_made_when_asked(tmp_path
     assert before == listed
     assert (tmp_path / "sources.yaml").read_text() == listed.replace("/old", "/new")
     assert "no source has moved" in run("sources", "moved", folder=tmp_path)
+
+
+def test_a_source_is_tried_a_home_page_names_its_feeds_and_a_list_is_checked(tmp_path: Path) -> None:
+    home = "<html><head><link rel=alternate type='application/rss+xml' title=News href=/rss></head></html>"
+    with http_server() as site:
+        site.answers["/"] = ok(home.encode(), kind="text/html")
+        site.answers["/rss"] = ok(b"<rss><channel><ttl>30</ttl><item><title>Envoys meet</title></item></channel></rss>")
+        run("init", folder=tmp_path)
+        (tmp_path / "sources.yaml").write_text(
+            f"sources:\n  - {{source: wire, feed: '{site.url('/rss')}', private: yes}}\n"
+            f"  - {{source: gone, feed: '{site.url('/gone')}', private: yes}}\n"
+        )
+
+        named = run("sources", "try", site.url("/"), "--private", folder=tmp_path, expect=1)
+        tried = run("sources", "try", "wire", folder=tmp_path)
+        checked = run("sources", "check", folder=tmp_path, expect=1)
+
+    assert site.url("/rss") in named
+    assert "Envoys meet" in tried
+    assert "every 30 min" in tried
+    assert "HTTP 404" in checked
+    assert "1 of 2 can be read" in checked

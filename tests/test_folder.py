@@ -303,7 +303,7 @@ def test_a_list_of_sources_is_read() -> None:
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
-        pytest.param("{source: a}", "one of `feed:`, `folder:`", id="no address"),
+        pytest.param("{source: a}", "one of `feed:`, `page:`", id="no address"),
         pytest.param("{source: a, feed: 'https://a.example', folder: b}", "one of", id="two addresses"),
         pytest.param("{source: A b, feed: 'https://a.example'}", "small letters", id="a bad name"),
         pytest.param("{source: a, feed: 'a.example/rss'}", "no http or https address", id="no scheme"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from watcher.commands.screen import print_json, print_problems, print_table
+from watcher.commands.screen import print_json, print_problems, print_table, track
 from watcher.commands.status import ago
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from watcher.model import Source, SourceId
     from watcher.store import Watched
+
+SHOWN = 15
 
 app = typer.Typer(help="What is watched, how it fares, and what should be written differently.", no_args_is_help=True)
 
@@ -60,6 +62,80 @@ def moved(
         sys.stdout.write(f"{place}: {'changed' if write else 'moved'}\n  - {old}\n  + {new}\n")
     if not write:
         sys.stdout.write("`watcher sources moved --write` makes these edits\n")
+
+
+@app.command("try")
+def try_one(
+    what: str = typer.Argument(metavar="URL|ID", help="An address, or the name of a source in your list."),
+    items: str = typer.Option("", "--items", help="CSS selector of what holds one item: read the address as a page."),
+    title: str = typer.Option("", "--title", help="With --items: the selector of the title inside."),
+    private: bool = typer.Option(False, "--private", help="Allow addresses of private networks."),
+) -> None:
+    """Ask a source once and show what would be taken; of a home page, the feeds that it names. Remembers nothing."""
+    from watcher.model import Failed
+    from watcher.settings import load_settings
+    from watcher.wiring.trying import try_source
+
+    tried = try_source(load_settings(Path()), _source_of(what, items, title, private=private))
+    if tried.moved_to:
+        sys.stdout.write(f"moved for good to {tried.moved_to}\n")
+    if isinstance(tried.parsed, Failed):
+        sys.stdout.write(f"{tried.parsed.reason}: {tried.parsed.detail}\n")
+        for address, name in tried.feeds:
+            sys.stdout.write(f"the page names a feed: {address}  {name[:80]}\n")
+        if tried.feeds:
+            sys.stdout.write(f"`watcher sources try {tried.feeds[0][0]}` shows what is in it\n")
+        raise typer.Exit(1)
+    found = tried.parsed
+    rows = [
+        (f"{i.published:%Y-%m-%d %H:%M}" if i.published else "", i.lang, i.title, i.url) for i in found.items[:SHOWN]
+    ]
+    print_table(("published (UTC)", "lang", "title", "address"), rows)
+    said = [f"{len(found.items)} items"]
+    if found.ttl:
+        said.append(f"says that it changes every {span(found.ttl)}")
+    said.append("older pages can be read" if found.older else "no older pages")
+    sys.stdout.write(f"{', '.join(said)}\n")
+
+
+@app.command("check")
+def check(
+    seeds: bool = typer.Option(False, "--seeds", help="The lists that come with watcher, instead of yours."),
+    json: bool = typer.Option(False, "--json", help="Print JSON."),
+) -> None:
+    """Ask every source of your list once, over the network; exit status 1 when one cannot be read."""
+    from watcher.model import Failed
+    from watcher.settings import load_settings
+    from watcher.wiring.folders import shipped
+    from watcher.wiring.trying import try_sources
+    from watcher.wiring.watching import read_sources
+
+    settings = load_settings(Path())
+    sources, problems = read_sources(shipped("seeds")) if seeds else read_sources(settings.sources)
+    print_problems(problems)
+    tried = list(track(try_sources(settings, sources), label="asking", total=len(sources)))
+    bad = [(one, one.parsed) for one in tried if isinstance(one.parsed, Failed)]
+    if json:
+        rows = [{"source": t.source.id, "failed": t.parsed if isinstance(t.parsed, Failed) else None} for t in tried]
+        print_json(rows)
+    else:
+        print_table(("cannot be read", "why", "detail"), [(t.source.id, why.reason, why.detail) for t, why in bad])
+        sys.stdout.write(f"{len(tried) - len(bad)} of {len(tried)} can be read\n")
+    if bad or problems:
+        raise typer.Exit(1)
+
+
+def _source_of(what: str, items: str, title: str, *, private: bool) -> Source:
+    from watcher.model import Source, SourceId
+
+    if "://" not in what:
+        if found := _listed().get(SourceId(what)):
+            return found
+        raise typer.BadParameter(f"no source is called {what!r}, and an address begins with https://")
+    pick = {"items": items, "title": title}
+    kind = "page" if items else "feed"
+    written = tuple((key, value) for key, value in pick.items() if value) if items else ()
+    return Source(SourceId("try"), kind, what, private=private, pick=written)
 
 
 def _row(source: Source, found: Watched | None, *, now: datetime) -> tuple[object, ...]:

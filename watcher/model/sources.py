@@ -15,7 +15,7 @@ class Source:
     A place where items appear.
 
     Args:
-        kind: Which reader reads it: `feed` or `folder`.
+        kind: Which reader reads it: `feed`, `page`, `api` or `folder`.
         address: A URL, or the path of a folder.
         every: The interval its owner asked for; with `between` only until something is known of the source.
         publisher: The family that speaks through it, so that one newsroom's feeds count once; None: the item's host.
@@ -28,6 +28,7 @@ class Source:
         patience: How long a feed's own wishes (ttl, Cache-Control, Expires) may keep us away.
         owner: The team that is told when it fails or falls silent; None: the deployment's.
         silent_after: Without news for so long it counts as silent; None: learnt from its habits.
+        pick: Selectors of a page or paths of an API, by what they find.
         archive: Where what the feed no longer shows can be read: another feed or page of it; None: nowhere else.
     """
 
@@ -46,6 +47,7 @@ class Source:
     owner: TeamId | None = None
     silent_after: timedelta | None = None
     archive: str | None = None
+    pick: tuple[tuple[str, str], ...] = ()
 
 
 class Cause(StrEnum):
@@ -166,6 +168,7 @@ class FailureReason(StrEnum):
     RATE_LIMITED = "rate_limited"  # 429, or 403/503 with Retry-After
     GONE = "gone"  # 404 or 410
     WALL = "wall"  # a page that wants something else of us: a captcha, a login, a consent
+    ROBOTS = "robots"  # robots.txt of the host forbids the page
     EMPTIED = "emptied"  # no items where there were many: a fault of the source, until it lasts
     UNREADABLE = "unreadable"  # not what its kind promises
     READER_BUG = "reader_bug"  # our fault, logged with a traceback
@@ -173,7 +176,7 @@ class FailureReason(StrEnum):
     @property
     def weight(self) -> Weight:
         """How likely it is to pass by itself."""
-        if self in (FailureReason.REFUSED_ADDRESS, FailureReason.GONE, FailureReason.UNREADABLE):
+        if self in (FailureReason.REFUSED_ADDRESS, FailureReason.GONE, FailureReason.UNREADABLE, FailureReason.ROBOTS):
             return Weight.HARD
         if self in (FailureReason.RATE_LIMITED, FailureReason.WALL, FailureReason.EMPTIED, FailureReason.TOO_LARGE):
             return Weight.SOFT

@@ -11,7 +11,7 @@ import email.utils
 import re
 import socket
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -121,12 +121,16 @@ class Client:
         self._permitted = tuple(permitted)
         self._tls = tls or _trust()
 
-    def get(self, url: str, *, headers: Mapping[str, str] | None = None, private: bool = False) -> Response:
+    def get(
+        self, url: str, *, headers: Mapping[str, str] | None = None, private: bool = False,
+        allowed: Callable[[str], None] | None = None,
+    ) -> Response:  # fmt: skip
         """
         The answer, redirects followed.
 
         Args:
             private: Whether addresses of private networks are allowed.
+            allowed: Called with the address of each hop before it is asked; raises NetError when it must not be.
 
         Raises:
             NetError: There is none, or it is larger or slower than the limits allow.
@@ -134,6 +138,8 @@ class Client:
         backend = self._backend(private=private)
         moved_to, is_permanent = None, True
         for _ in range(self._limits.redirects + 1):
+            if allowed:
+                allowed(url)
             response = self._exchange("GET", url, headers or {}, None, backend)
             if not response.is_redirect:
                 return replace(response, moved_to=moved_to)

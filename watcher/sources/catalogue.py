@@ -41,14 +41,16 @@ from watcher.yamlfile import (
     read_truth,
 )
 
-KINDS = ("feed", "folder")
+KINDS = ("feed", "page", "api", "folder")
+_ONE_OF = ", ".join(f"`{kind}:`" for kind in KINDS)
+_PICKS = ("items", "title", "link", "time", "text", "lang", "id", "next")
 _KEYS = (
-    "source", *KINDS, "every", "between", "patience", "publisher", "lang", "tier", "timezone", "baseline_age",
+    "source", *KINDS, "every", "between", "patience", "pick", "publisher", "lang", "tier", "timezone", "baseline_age",
     "private", "owner", "silent_after", "archive", "verified", "note",
 )  # fmt: skip
 _ID = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
-SHORTEST = {"feed": timedelta(minutes=1), "folder": timedelta(seconds=5)}
-_USUAL = {"feed": timedelta(minutes=15), "folder": timedelta(seconds=30)}
+SHORTEST = {**dict.fromkeys(KINDS, timedelta(minutes=1)), "folder": timedelta(seconds=5)}
+_USUAL = {**dict.fromkeys(KINDS, timedelta(minutes=15)), "folder": timedelta(seconds=30)}
 LEARNT = (timedelta(minutes=5), timedelta(minutes=30))
 """Where nothing is written the interval of a feed is learnt within these."""
 PATIENCE = timedelta(hours=1)
@@ -85,21 +87,19 @@ def _source(node: Node, faults: Faults) -> Source | None:
     fields = read_fields(node, _KEYS, faults)
     kinds = [kind for kind in KINDS if kind in fields]
     if "source" not in fields or len(kinds) != 1:
-        faults.add(node, "a source needs `source:` (its name) and one of `feed:`, `folder:`", "missing-key")
-        return None
-    name = read_text(fields["source"], faults, limit=100)
-    if name and not _ID.fullmatch(name):
         faults.add(
-            fields["source"], f"{name!r}: write small letters, digits and hyphens, such as bbc-world", "bad-name"
+            node, "a source needs `source:` (its name) and one of `feed:`, `page:`, `api:`, `folder:`", "missing-key"
         )
-        name = None
+        return None
+    name = _name(fields["source"], faults)
     address = read_text(fields[kinds[0]], faults, limit=2_000)
-    if address and kinds[0] == "feed" and (fault := _fault(address)):
-        faults.add(fields["feed"], f"feed: {fault}", "bad-address")
+    if address and kinds[0] != "folder" and (fault := _fault(address)):
+        faults.add(fields[kinds[0]], f"{kinds[0]}: {fault}", "bad-address")
         address = None
     every = _every(kinds[0], fields, faults)
     zone = _zone(fields, faults)
-    if not name or not address:
+    pick = _pick(kinds[0], node, fields, faults)
+    if not name or not address or pick is None:
         return None
     return Source(
         id=SourceId(name),
@@ -116,8 +116,49 @@ def _source(node: Node, faults: Faults) -> Source | None:
         owner=_owner(fields, faults),
         silent_after=_silence(fields, faults),
         archive=_archive(fields, faults),
+        pick=pick,
         private=bool(read_truth(fields["private"], faults)) if "private" in fields else False,
     )
+
+
+def _name(node: Node, faults: Faults) -> str | None:
+    name = read_text(node, faults, limit=100)
+    if name and not _ID.fullmatch(name):
+        faults.add(node, f"{name!r}: write small letters, digits and hyphens, such as bbc-world", "bad-name")
+        return None
+    return name
+
+
+def _pick(kind: str, node: Node, fields: Mapping[str, Node], faults: Faults) -> tuple[tuple[str, str], ...] | None:
+    """Selectors or paths; None: a page without those that it needs."""
+    if "pick" not in fields:
+        if kind == "page":
+            faults.add(
+                node, 'a page needs `pick: {items: "li.story"}`: the selector of what holds one item', "missing-key"
+            )
+        return None if kind == "page" else ()
+    found = {}
+    for key, value in read_fields(fields["pick"], _PICKS, faults).items():
+        text = read_text(value, faults, limit=500)
+        if text and kind == "page" and not _is_selector(text):
+            faults.add(value, f"pick: {key}: {text!r} is no CSS selector such as li.story", "bad-selector")
+        elif text:
+            found[key] = text
+    if kind == "page" and "items" not in found:
+        if isinstance(fields["pick"], Table) and any(key.text == "items" for key, _ in fields["pick"]):
+            return None
+        faults.add(fields["pick"], "pick: `items` is missing, the selector of what holds one item", "missing-key")
+        return None
+    return tuple(found.items())
+
+
+def _is_selector(text: str) -> bool:
+    import cssselect  # only who has pages needs it
+
+    try:
+        return bool(cssselect.parse(text))
+    except cssselect.SelectorError:
+        return False
 
 
 def _owner(fields: Mapping[str, Node], faults: Faults) -> TeamId | None:
@@ -168,7 +209,7 @@ def _every(kind: str, fields: Mapping[str, Node], faults: Faults) -> timedelta:
 def _between(kind: str, fields: Mapping[str, Node], faults: Faults) -> tuple[timedelta, timedelta] | None:
     """Within what the interval is learnt; None: it is fixed."""
     if "between" not in fields:
-        return LEARNT if kind == "feed" and "every" not in fields else None
+        return LEARNT if kind != "folder" and "every" not in fields else None
     if "every" in fields:
         faults.add(fields["between"], "between: the interval is written by `every` or learnt, not both", "wrong-shape")
         return None

@@ -1,5 +1,5 @@
 """
-Feeds over HTTP: RSS 0.9x, 1.0 and 2.0, RDF, Atom, JSON Feed.
+Feeds over HTTP: RSS 0.9x, 1.0 and 2.0, RDF, Atom, JSON Feed, news sitemaps.
 
 `fetch` asks with the validators of the last body that parsed; `parse` decodes the body and reads it, after mending it
 if need be. A page of HTML is never taken for a feed, nor for a feed without news.
@@ -8,6 +8,7 @@ if need be. A page of HTML is never taken for a feed, nor for a feed without new
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, tzinfo
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from watcher.sources.decode import decode
 from watcher.sources.entries import Feed, address, to_items
 from watcher.sources.jsonfeed import read_json
 from watcher.sources.repair import repair
+from watcher.sources.sitemap import read_sitemap
 from watcher.sources.walls import Wall, recognise
 from watcher.sources.xmlfeed import read_xml
 
@@ -32,6 +34,7 @@ _ROOT_OF_HTML = re.compile(
 )
 _OF_A_FEED = re.compile(r"<(?:\w{1,20}:)?(?:rss|feed|rdf|channel|item|entry)[\s>]", re.IGNORECASE)
 
+_SITEMAP = re.compile(r"<(?:\w{1,20}:)?(?:urlset|sitemapindex)[\s>]")
 _PAGED = re.compile(r"(?:^|&)paged=(\d{1,4})(?=&|$)")
 
 MOST_TAGS = 400_000
@@ -46,16 +49,7 @@ class FeedReader:
 
     def fetch(self, source: Source, cursor: Cursor) -> Fetch:
         """A new body, that there is none, or why it failed."""
-        headers = {"Accept": _ACCEPT}
-        if cursor.etag:
-            headers["If-None-Match"] = cursor.etag
-        if cursor.last_modified:
-            headers["If-Modified-Since"] = cursor.last_modified
-        try:
-            response = self._client.get(cursor.moved_to or source.address, headers=headers, private=source.private)
-        except NetError as error:
-            return Failed(error.reason, str(error))
-        return _outcome(response, is_conditional=len(headers) > 1)
+        return ask(self._client, source, cursor, accept=_ACCEPT)
 
     def parse(self, source: Source, fetched: Fetched, *, now: datetime) -> Parsed | Failed:
         """The items in the order of the feed and what it says of itself; Failed when the body is no feed."""
@@ -64,9 +58,31 @@ class FeedReader:
             return Failed(FailureReason.TOO_LARGE, f"more than {MOST_TAGS:,} tags")
         feed = read_feed(fetched.body, fetched.content_type, zone)
         if isinstance(feed, Failed):
-            return _in_the_way(fetched.body, fetched.content_type, fetched.url) or feed
+            return in_the_way(fetched.body, fetched.content_type, fetched.url) or feed
         items = to_items(source, feed.entries, base=fetched.url, now=now)
         return Parsed(items, feed.ttl, _older(feed, fetched.url))
+
+
+def ask(
+    client: Client, source: Source, cursor: Cursor, *, accept: str, allowed: Callable[[str], None] | None = None
+) -> Fetch:
+    """
+    What the server of a source says, asked with the validators of the last body that parsed.
+
+    Args:
+        allowed: See `Client.get`.
+    """
+    headers = {"Accept": accept}
+    if cursor.etag:
+        headers["If-None-Match"] = cursor.etag
+    if cursor.last_modified:
+        headers["If-Modified-Since"] = cursor.last_modified
+    address = cursor.moved_to or source.address
+    try:
+        response = client.get(address, headers=headers, private=source.private, allowed=allowed)
+    except NetError as error:
+        return Failed(error.reason, str(error))
+    return _outcome(response, is_conditional=len(headers) > 1)
 
 
 def read_feed(body: bytes, content_type: str, zone: tzinfo) -> Feed | Failed:
@@ -74,6 +90,10 @@ def read_feed(body: bytes, content_type: str, zone: tzinfo) -> Feed | Failed:
     text, document = decode(body, content_type)
     if text[:_HEAD].lstrip()[:1] in ("{", "["):
         return read_json(text, zone) or _unreadable("JSON that is no JSON Feed")
+    if _SITEMAP.search(text, 0, _HEAD):
+        return read_sitemap(document, zone) or _unreadable(
+            "a sitemap without titles, of sitemaps, or not well-formed: name the news sitemap"
+        )
     feed = read_xml(document, zone, mend=False)
     if feed is None and not _ROOT_OF_HTML.match(text, 0, _HEAD) and _OF_A_FEED.search(text):
         feed = read_xml(repair(text).encode("utf-8", "replace"), zone, mend=True)
@@ -96,7 +116,7 @@ def _unreadable(detail: str) -> Failed:
     return Failed(FailureReason.UNREADABLE, detail)
 
 
-def _in_the_way(body: bytes, content_type: str, url: str) -> Failed | None:
+def in_the_way(body: bytes, content_type: str, url: str) -> Failed | None:
     """The failure of a page that is none of what was asked for; None: it is not known as one."""
     if b"<" not in body[:_HEAD]:
         return None
@@ -124,7 +144,7 @@ def _outcome(response: Response, *, is_conditional: bool) -> Fetch:
     asked = response.retry_after
     is_limited = status == 429 or (status in (403, 503) and asked is not None)
     reason, said = FailureReason.GONE if status in (404, 410) else FailureReason.STATUS, f"HTTP {status}"
-    wall = _in_the_way(response.body, response.headers.get("content-type", ""), response.url)
+    wall = in_the_way(response.body, response.headers.get("content-type", ""), response.url)
     if wall and wall.reason is FailureReason.WALL and status in (401, 403, 429, 503):
         reason, said = wall.reason, f"{said}: {wall.detail}"
     return Failed(FailureReason.RATE_LIMITED if is_limited else reason, said, asked, response.max_age)

@@ -22,10 +22,15 @@ def readers(settings: Settings) -> dict[str, Reader]:
     """A reader for each kind of source."""
     # `check` reads the list of sources and no source, so it starts without what fetches them.
     from watcher.net import Client
+    from watcher.sources.api import ApiReader
     from watcher.sources.feed import FeedReader
     from watcher.sources.folder import FolderReader
+    from watcher.sources.page import PageReader
+    from watcher.sources.robots import Robots
 
-    return {"feed": FeedReader(Client(settings.contact)), "folder": FolderReader()}
+    client = Client(settings.contact)
+    pages = PageReader(client, Robots(client))
+    return {"feed": FeedReader(client), "page": pages, "api": ApiReader(client), "folder": FolderReader()}
 
 
 def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
