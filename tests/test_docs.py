@@ -63,6 +63,13 @@ def test_settings_that_are_named_exist() -> None:
     assert set(re.findall(r"^#? ?([a-z_]+) =", starter, re.MULTILINE)) <= set(Settings.model_fields)
 
 
+def test_every_schema_has_a_note_for_who_upgrades() -> None:
+    versions = (ROOT / "watcher/store/migrations/versions").glob("v0*.py")
+    schemas = {path.name[1:5] for path in versions} - {"0001"}
+
+    assert schemas <= set(re.findall(r"^\| (\d{4}) \|", text("docs/upgrading.md"), re.MULTILINE))
+
+
 def test_both_commands_of_the_readme_install_with_the_constraints() -> None:
     blocks = re.findall(r"<!-- (?:demo|test) command -->\n```sh\n(.*?)```", text("README.md"), re.DOTALL)
 

@@ -48,6 +48,9 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    epilog="The first hour:  watcher init my-watch, cd my-watch, watcher check, watcher doctor, watcher once,"
+    " watcher try-channel my-desk desk, watcher run.  Each command says more with -h; watcher --install-completion"
+    " completes them in your shell.  Exit status: 0 done, 1 problems found, 2 unusable settings, 3 database.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

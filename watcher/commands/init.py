@@ -34,7 +34,9 @@ def init(folder: Path = typer.Argument(Path(), help="Where to write it; made whe
     for path in written:
         sys.stdout.write(f"wrote {path}\n")
     where = "" if folder == Path() else f"cd {folder} && "
-    sys.stdout.write(f"Next: edit sources.yaml and rules/my-desk, then: {where}watcher check && watcher once\n")
+    sys.stdout.write(
+        f"Next: edit sources.yaml and rules/my-desk, then: {where}watcher check && watcher doctor && watcher once\n"
+    )
 
 
 def copy(source: Traversable, target: Path) -> list[Path]:

@@ -18,6 +18,7 @@ Doors:
     Store.items(since=)         what was read, for a replay
     Store.export(kind)          everything of a kind
     Store.overview(now=)        how the watcher fares
+    Store.today(now=)           the last day, and which process works now
     Store.prune(now=)           forgetting, by retention
 """
 
@@ -43,6 +44,7 @@ from watcher.store.poll_log import DOWNTIME, SLACK, Count, SqlPollLog
 from watcher.store.retention import KEEP, Retention
 from watcher.store.rules import Rejected, RuleShelf
 from watcher.store.schema import HEAD, refuse_newer, upgrade, version
+from watcher.store.today import Today, today
 from watcher.store.views import AlertAccount, AlertLine, Attempt, DeliveryState, Views
 from watcher.store.watched import Watched, gaps, watched
 from watcher.store.wishes import PeoplesWishes
@@ -67,6 +69,7 @@ __all__ = [
     "SqlOutbox",
     "SqlPollLog",
     "Store",
+    "Today",
     "Views",
     "Watched",
     "back_up",
@@ -133,6 +136,10 @@ class Store:
     def overview(self, *, now: datetime) -> Overview:
         """How the watcher fares at this time."""
         return overview.overview(self._database, now=now)
+
+    def today(self, *, now: datetime) -> Today:
+        """What the last day brought, and which process works now."""
+        return today(self._database, now=now)
 
     def watched(self) -> tuple[Watched, ...]:
         """Every source that is polled, as its last poll left it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily
@@ -72,6 +73,8 @@ class Standing(Collector):
         yield _family("watcher_stale_teams", "Teams that run their last good rules", "", {"": len(ruleset.stale)})
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         yield _family("watcher_memory_peak_bytes", "Most memory the process has held", "", {"": peak})
+        held = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+        yield _family("watcher_memory_bytes", "Memory the process holds", "", {"": held})
         try:
             found = self._overview()
         except StoreError:
@@ -81,6 +84,8 @@ class Standing(Collector):
         yield _family("watcher_database_bytes", "Database and its log", "", {"": found.size_bytes})
         yield _family("watcher_sources", "Watched sources by state", "state", found.sources)
         yield _family("watcher_poll_overdue_seconds", "By how much the next poll is late", "", _seconds(found))
+        yield _family("watcher_gaps", "Gaps of the last day by state", "state", found.gaps)
+        yield _family("watcher_paused", "Sources and teams that rest", "", {"": len(found.paused)})
         yield _family("watcher_deliveries", "Deliveries by state", "state", found.deliveries)
         waits = (self._now() - found.oldest_owed).total_seconds() if found.oldest_owed else 0
         yield _family(
