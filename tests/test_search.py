@@ -126,21 +126,20 @@ def test_the_index_survives_a_vacuum(tmp_path: Path) -> None:
 
 
 def test_a_database_made_before_is_indexed_when_it_is_upgraded(tmp_path: Path) -> None:
-    with opened(tmp_path) as (store, log):
-        log.commit((), Commit(items=items(*TITLES)), now=NOON)
-        log.commit((), decided("one"), now=NOON)
-    with closing(sqlite3.connect(tmp_path / "watcher.db")) as other:
-        before = "0004"
-        for trigger in ("items_searched", "items_reworded", "items_forgotten", "alerts_fed", "alerts_forgotten"):
-            other.execute(f"DROP TRIGGER {trigger}")
-        for table in ("search_words", "search_rows", "alert_feed"):
-            other.execute(f"DROP TABLE {table}")
-        other.execute("UPDATE alembic_version SET version_num = ?", (before,))
+    path = tmp_path / "watcher.db"
+    with closing(sqlite3.connect(path)) as other:
+        other.executescript((Path(__file__).parent / "data" / "database_0001.sql").read_text("utf-8"))
+        other.execute(
+            "INSERT INTO items(id, source, url, title, publisher, timezone, tier, baseline, seen) "
+            "VALUES ('old', 's', 'https://a.example/old', ?, 'A', 'UTC', 2, 0, 0)",
+            (TITLES[6],),
+        )
+        (alerts,) = other.execute("SELECT count(*) FROM alerts").fetchone()
         other.commit()
 
     with opened(tmp_path) as (store, _):
         assert found(store, "莫斯科") == [TITLES[6]]
-        assert [fed.cursor for fed in store.views.feed(after=0)] == [1]
+        assert [fed.cursor for fed in store.views.feed(after=0)] == list(range(1, alerts + 1))
 
 
 def test_people_see_who_was_told_and_find_alerts_whose_items_are_gone(tmp_path: Path) -> None:

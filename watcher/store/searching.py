@@ -72,14 +72,15 @@ def search(
     asked = match_of(words)
     if not asked:
         return Harvest((), 0, ())
-    found = select(search_rows.c.item).join(_words, _words.c.rowid == search_rows.c.seq)
-    found = found.where(_words.c.search_words.op("MATCH")(asked))
-    which: list[ColumnElement[bool]] = [items.c.id.in_(found)]
-    which += [items.c.seen >= since] if since else []
-    which += [items.c.seen <= until] if until else []
-    rows = connection.execute(select(items).where(*which).order_by(items.c.seen.desc(), items.c.id).limit(limit))
-    listed = [to_item(row) for row in rows]
-    total = connection.execute(select(func.count()).select_from(items).where(*which)).scalar_one()
+    matching = _words.c.search_words.op("MATCH")(asked)
+    within: list[ColumnElement[bool]] = [items.c.seen >= since] if since else []
+    within += [items.c.seen <= until] if until else []
+    joined = _words.join(search_rows, search_rows.c.seq == _words.c.rowid).join(items, items.c.id == search_rows.c.item)
+    # By the numbers of the index, which are in the order of reading: nothing is sorted, however many there are.
+    query = select(items).select_from(joined).where(matching, *within).order_by(_words.c.rowid.desc()).limit(limit)
+    listed = [to_item(row) for row in connection.execute(query)]
+    counted = select(func.count()).select_from(joined if within else _words).where(matching, *within)
+    total = connection.execute(counted).scalar_one()
     told = _told(connection, [item.id for item in listed])
     hits = tuple(Hit(item, tuple(told.get(item.id, ()))) for item in listed)
     return Harvest(hits, total, _alerts(connection, asked, since=since, until=until, limit=limit))
