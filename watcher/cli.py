@@ -26,6 +26,7 @@ from watcher.commands import (
     match,
     pause,
     replay,
+    report,
     rules,
     run,
     search,
@@ -78,6 +79,7 @@ app.command("words")(words.words)
 app.command("replay")(replay.replay)
 app.command("diff")(diff.diff)
 app.command("feedback")(feedback.feedback)
+app.command("report")(report.report)
 app.command("once")(run.once)
 app.command("run")(run.run)
 app.command("gaps")(gaps.gaps)

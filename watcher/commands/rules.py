@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from watcher.commands.screen import console, print_json
+from watcher.commands.screen import console, print_json, print_table, sparkline
 
 if TYPE_CHECKING:
     from watcher.model import Feedback
     from watcher.wiring.learning import Lesson
+    from watcher.wiring.statistics import Precision, RuleFigures
+
+OFTEN, FEW = 0.5, 5
+"""From so large a share of so many alerts on two rules go together."""
 
 app = typer.Typer(no_args_is_help=True, help="Learn from what readers said; see how rules do.")
 
@@ -55,6 +61,89 @@ def learn(
         show(lessons, given, written=write)
     if any(not lesson.passes for lesson in lessons):
         raise typer.Exit(1)
+
+
+@app.command()
+def stats(
+    since: str = typer.Option("30d", help="Of the last 12h or 7d, or since 2026-02-04."),
+    team: str = typer.Option("", "--team", help="Only this team's."),
+    json: bool = typer.Option(False, "--json", help="Print JSON."),
+) -> None:
+    """What each rule told, what readers thought of it, which never fire, which go together, which words are noise."""
+    from watcher.commands.alerts import moment, opened
+    from watcher.commands.wire import rules_folder
+    from watcher.model import TeamId
+    from watcher.wiring.rules import load_ruleset
+    from watcher.wiring.statistics import figures
+
+    now = datetime.now(UTC)
+    start = moment(since, now=now)
+    with opened() as store:
+        ruleset = load_ruleset(rules_folder(None))
+        found = figures(store, ruleset, since=start, team=TeamId(team) if team else None)
+    if json:
+        print_json([figures_as_json(one) for one in found])
+        return
+    days = [start.date() + timedelta(days=n) for n in range((now.date() - start.date()).days + 1)]
+    show_figures([one for one in found if one.firing.alerts or one.firing.withheld or one.said], days)
+    silent = [f"{one.team}/{one.rule}" for one in found if not (one.firing.alerts or one.firing.withheld)]
+    if silent:
+        sys.stdout.write(f"met nothing: {', '.join(silent)}\n")
+
+
+def figures_as_json(one: RuleFigures) -> dict[str, object]:
+    """The figures of a rule for programs."""
+    firing = one.firing
+    return {
+        "team": one.team,
+        "rule": one.rule,
+        "alerts": firing.alerts,
+        "alone": firing.alone,
+        "repeats": firing.folded,
+        "withheld": firing.withheld,
+        "by_day": dict(sorted(firing.by_day.items())),
+        "said": one.said,
+        "precision": one.precision,
+        "beside": firing.beside,
+        "noisy": dict(one.noisy),
+    }
+
+
+def show_figures(found: Sequence[RuleFigures], days: Sequence[date]) -> None:
+    """Tables for people: figures, then what is worth a look."""
+    from watcher.model import Verdict
+
+    rows = []
+    for one in found:
+        firing, said = one.firing, one.said
+        verdicts = " ".join(f"{said[kind]} {kind}" for kind in Verdict if said.get(kind))
+        bars = sparkline([firing.by_day[day] for day in days])
+        rows.append(
+            (
+                f"{one.team}/{one.rule}",
+                firing.alerts,
+                firing.folded,
+                firing.withheld,
+                verdicts,
+                share(one.precision),
+                bars,
+            )
+        )
+    print_table(("rule", "alerts", "repeats", "withheld", "said", "useful", "alerts by day"), rows)
+    for one in found:
+        if one.overlap and one.overlap[1] >= OFTEN and one.firing.alerts >= FEW:
+            sys.stdout.write(f"{one.team}/{one.rule}: {one.overlap[1]:.0%} of its alerts name {one.overlap[0]} too\n")
+        if one.noisy:
+            words = ", ".join(f"{term} ({count})" for term, count in one.noisy)
+            sys.stdout.write(f"{one.team}/{one.rule}: in what was called noise: {words}\n")
+
+
+def share(precision: Precision) -> str:
+    """`83 % (44–97, of 6)`: the share, its interval, and of how many."""
+    if not precision.judged:
+        return ""
+    low, high = round(precision.low * 100), round(precision.high * 100)
+    return f"{precision.good / precision.judged:.0%} ({low}–{high}, of {precision.judged})"
 
 
 def wanted(given: tuple[Feedback, ...], *, useful: bool) -> list[Feedback]:

@@ -32,7 +32,7 @@ class Firing:
         withheld: Developments that were withheld and not told since, for any other reason.
         alone: Alerts that name no other rule.
         beside: Alerts that name another rule too, by that rule.
-        terms: Deciding words and names, by how often they were the evidence of an alert.
+        terms: Ids of the alerts that each concept or actor, with the words that named it, is the evidence of.
         ids: Of the alerts.
     """
 
@@ -60,7 +60,8 @@ def firings(database: Database, *, since: datetime, team: TeamId | None = None) 
             one.alone += len(alert.rules) == 1
             one.beside.update(rule for rule in alert.rules if rule != match.rule)
             for evidence in match.evidence:
-                one.terms.setdefault(f"{evidence.clause}: {evidence.term}", set()).add(alert.id)
+                words = " ".join(evidence.text.split()).lower()
+                one.terms.setdefault(f"{evidence.name} “{words}”", set()).add(alert.id)
     last: dict[tuple[str, str], Hold] = {}
     for hold in _holds(database, since, team):
         key = (hold.team, hold.development)
