@@ -77,7 +77,8 @@ def _binds(reading: Reading, probe: Probe, hit: Hit, trigger: Hit) -> bool:
         return _within(hit, document.sentence_at(trigger.start))
     if scope == "clause":
         return _within(hit, reading.clause(trigger.start)) and not is_said_of_another(reading.page, hit, trigger)
-    if hit.start > trigger.start or not _within(hit, document.sentence_at(trigger.start)):
+    # Deciding words that begin with the guard's word mean it: "no meeting between", "excludes from the list".
+    if hit.start >= trigger.start or not _within(hit, document.sentence_at(trigger.start)):
         return False
     if hit.start < (first := reading.clause(trigger.start)[0]) and _names_anybody(reading, first, trigger.start):
         return False
