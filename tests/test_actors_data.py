@@ -293,3 +293,52 @@ def test_people_speak_for_an_actor_while_in_office(scanner: Scanner, title: str,
 )
 def test_places_are_known_in_nine_languages(scanner: Scanner, lang: str, title: str, keys: str) -> None:
     assert set(scan(scanner, title, lang).places) == set(keys.split())
+
+
+def unambiguous(entry: Plain) -> Iterator[str]:
+    """The aliases that count wherever they stand; not those in capitals, which a title of capitals alone hides."""
+    assert isinstance(entry, dict)
+    for listed in entry.values():
+        assert isinstance(listed, list)
+        for alias in listed:
+            said = str(alias["say"]) if isinstance(alias, dict) else str(alias)
+            if not (isinstance(alias, dict) and alias.get("ambiguous")) and not (said.isupper() and len(said) <= 5):
+                yield said.strip("*")
+
+
+@pytest.mark.parametrize("lang", COMPLETE)
+def test_every_alias_finds_its_actor(scanner: Scanner, lang: str) -> None:
+    lost = [
+        (code, said)
+        for code, entry in table(f"actors/{lang}.yaml").items()
+        for said in unambiguous(entry)
+        if code not in named(scan(scanner, said, lang))
+    ]
+
+    assert not lost
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "codes"),
+    [
+        pytest.param("zh", "美国马里兰州长会见学者", "USA", id="Maryland is not Mali"),
+        pytest.param("zh", "智利与秘鲁签署协议", "CHL PER", id="Chile is not wit and profit"),
+        pytest.param("zh", "尼日尔与尼日利亚恢复对话", "NER NGA", id="Niger and Nigeria"),
+        pytest.param("zh", "刚果（布）与刚果（金）举行会谈", "COG COD", id="both Congos by their brackets"),
+        pytest.param("zh", "卡玛拉·哈里斯谈选举", "", id="a dotted name out of office"),
+        pytest.param("zh", "土叙就重开口岸达成一致", "TUR SYR", id="two states in two characters"),
+        pytest.param("ar", "مالي تطرد سفير فرنسا", "MLI FRA", id="Mali by its bare name"),
+        pytest.param(
+            "ar", "وزير المالية المصري يلتقي وفدا فرنسيا", "EGY FRA", id="the minister of finance is not Mali"
+        ),
+        pytest.param("he", "מאלי גירשה את שגריר צרפת", "MLI FRA", id="Mali in Hebrew"),
+        pytest.param("he", "המורים בצרפת הפרו את ההסכם", "FRA", id="who broke it is not Peru"),
+        pytest.param("ru", "Мали и Чад разорвали отношения", "MLI TCD", id="short names in Russian"),
+        pytest.param("ru", "Губернатор Кубани встретил посла Кубы", "CUB", id="Kuban is not Cuba"),
+        pytest.param("de", "Romanautor aus Peru trifft Botschafter Omans", "PER OMN", id="a novelist is not from Oman"),
+        pytest.param("fr", "Le Niger et le Nigeria signent un accord", "NER NGA", id="Niger and Nigeria in French"),
+        pytest.param("es", "El Perú expulsa al embajador de Chad", "PER TCD", id="Peru with its article"),
+    ],
+)
+def test_short_names_do_not_collide(scanner: Scanner, lang: str, title: str, codes: str) -> None:
+    assert named(scan(scanner, title, lang)) == set(codes.split())

@@ -1,7 +1,8 @@
 """
 How well the shipped rules do: precision and recall may rise but not fall below `data/floors.json`.
 
-`labelled_own.yaml` and, worded more widely, `labelled_wide.yaml` hold headlines in our own words.
+`labelled_own.yaml` and, worded more widely, `labelled_wide.yaml` (English) and `labelled_languages.yaml` (eight others)
+hold headlines in our own words.
 `labels_shared.json` has ids and labels of items in the shared
 data, read and labelled before the rules ran on them; it is used where `WATCHER_TEST_DATA` says where those are.
 """
@@ -34,6 +35,7 @@ DATA = Path(__file__).parent / "data"
 FLOORS: dict[str, Any] = json.loads((DATA / "floors.json").read_text(encoding="utf-8"))["rules"]
 OWN: dict[str, Any] = yaml.safe_load((DATA / "labelled_own.yaml").read_text(encoding="utf-8"))
 WIDE: dict[str, Any] = yaml.safe_load((DATA / "labelled_wide.yaml").read_text(encoding="utf-8"))
+ABROAD: dict[str, Any] = yaml.safe_load((DATA / "labelled_languages.yaml").read_text(encoding="utf-8"))
 SHARED: dict[str, Any] = json.loads((DATA / "labels_shared.json").read_text(encoding="utf-8"))
 LANGUAGES = sorted({one["lang"] for one in OWN["items"]})
 NOON = datetime(2026, 2, 10, 12, tzinfo=UTC)
@@ -150,6 +152,14 @@ def test_rules_keep_their_floor_on_widely_worded_headlines() -> None:
     assert len(WIDE["items"]) >= 450
     assert found.precision >= FLOORS["wide"]["precision"], found.wrong
     assert found.recall >= FLOORS["wide"]["recall"], found.wrong
+
+
+@pytest.mark.parametrize("lang", sorted(FLOORS["abroad"]))
+def test_rules_keep_their_floor_on_headlines_of_other_languages(lang: str) -> None:
+    found = score(own_cases(ABROAD["items"], lang))
+
+    assert found.precision >= FLOORS["abroad"][lang]["precision"], found.wrong
+    assert found.recall >= FLOORS["abroad"][lang]["recall"], found.wrong
 
 
 @pytest.mark.skipif("WATCHER_TEST_DATA" not in os.environ, reason="WATCHER_TEST_DATA does not say where the data is")
