@@ -9,12 +9,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from watcher.errors import Problem
-from watcher.matching.desk import SHARED, Desk, folder_of, read_desk, read_library, read_shared
 from watcher.matching.library import Library, is_id, to_id
 from watcher.matching.lint import NO_RULES, lint_vanished
 from watcher.matching.rule import Rule
 from watcher.matching.ruleset import Folders, Ruleset
 from watcher.matching.spec import Example, Tale
+from watcher.matching.teamfolder import SHARED, TeamFolder, folder_of, read_library, read_shared, read_team_folder
 from watcher.model import RuleId, Team, TeamId
 from watcher.vocabulary import Vocabulary
 from watcher.yamlfile import Faults, Scalar
@@ -57,20 +57,24 @@ def load_rules(
     """
     shared_texts = folders.get(SHARED, {})
     library, names, shared = read_shared(shared_texts, vocabulary)
-    desks = {
-        TeamId(name): read_desk(name, texts, library, names, secrets=_of(secrets, name))
+    read = {
+        TeamId(name): read_team_folder(name, texts, library, names, secrets=_of(secrets, name))
         for name, texts in sorted(folders.items())
         if name != SHARED and is_id(name)
     }
     if prepare is not None:
-        desks = _with_examples(desks, shared.vocabulary, prepare)
-    problems = {SHARED: shared.problems, **{name: desk.problems for name, desk in desks.items()}, **_misnamed(folders)}
+        read = _with_examples(read, shared.vocabulary, prepare)
+    problems = {
+        SHARED: shared.problems,
+        **{name: folder.problems for name, folder in read.items()},
+        **_misnamed(folders),
+    }
     standing: list[_Standing] = []
-    for team, desk in desks.items():
+    for team, folder in read.items():
         texts = {name: folders[name] for name in (SHARED, team) if name in folders}
-        found = _stand(team, desk, texts, vocabulary, last_good=(last_good or {}).get(team))
+        found = _stand(team, folder, texts, vocabulary, last_good=(last_good or {}).get(team))
         standing += [found] if found else []
-        problems[team] += tuple(_remarks(team, desk, folders, last_good))
+        problems[team] += tuple(_remarks(team, folder, folders, last_good))
     return _ruleset(standing, shared.vocabulary, problems)
 
 
@@ -88,17 +92,17 @@ def _misnamed(folders: Folders) -> dict[str, tuple[Problem, ...]]:
 
 
 def _stand(
-    team: TeamId, desk: Desk, texts: Folders, vocabulary: Vocabulary, *, last_good: Folders | None
+    team: TeamId, folder: TeamFolder, texts: Folders, vocabulary: Vocabulary, *, last_good: Folders | None
 ) -> _Standing | None:
     """What of a team will run: the folder as it is, else its last good version, else its valid rules."""
-    if not desk.is_good and last_good and last_good != texts:
+    if not folder.is_good and last_good and last_good != texts:
         before = _restored(team, texts, vocabulary, last_good=last_good)
         if before is not None:
             return before
-    if desk.team is None or not desk.rules:
+    if folder.team is None or not folder.rules:
         return None
-    overlay = desk.vocabulary if desk.has_words else None
-    return _Standing(desk.team, desk.rules, overlay, texts, is_good=desk.is_good)
+    overlay = folder.vocabulary if folder.has_words else None
+    return _Standing(folder.team, folder.rules, overlay, texts, is_good=folder.is_good)
 
 
 def _restored(team: TeamId, texts: Folders, vocabulary: Vocabulary, *, last_good: Folders) -> _Standing | None:
@@ -113,14 +117,14 @@ def _restored(team: TeamId, texts: Folders, vocabulary: Vocabulary, *, last_good
 
 
 def _remarks(
-    team: TeamId, desk: Desk, folders: Folders, last_good: Mapping[TeamId, Folders] | None
+    team: TeamId, folder: TeamFolder, folders: Folders, last_good: Mapping[TeamId, Folders] | None
 ) -> Iterator[Problem]:
     place = folder_of(folders[team], team)
-    if not desk.rules and desk.is_good:
+    if not folder.rules and folder.is_good:
         yield Problem(place, 0, 0, "the team has no rule: nobody will be told anything", NO_RULES)
     before = (last_good or {}).get(team)
-    if before and desk.is_good:
-        yield from lint_vanished(_ids(team, before), desk.rules, place)
+    if before and folder.is_good:
+        yield from lint_vanished(_ids(team, before), folder.rules, place)
 
 
 def _ids(team: TeamId, folders: Folders) -> Iterator[RuleId]:
@@ -140,32 +144,34 @@ def _ids(team: TeamId, folders: Folders) -> Iterator[RuleId]:
 # ── Examples ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _with_examples(desks: dict[TeamId, Desk], vocabulary: Vocabulary, prepare: Prepare) -> dict[TeamId, Desk]:
-    """The desks without rules whose own examples fail; each failure is a problem."""
+def _with_examples(
+    read: dict[TeamId, TeamFolder], vocabulary: Vocabulary, prepare: Prepare
+) -> dict[TeamId, TeamFolder]:
+    """The folders without rules whose own examples fail; each failure is a problem."""
     standing = [
-        _Standing(desk.team or _nobody(name), desk.rules, desk.vocabulary if desk.has_words else None, {})
-        for name, desk in desks.items()
+        _Standing(folder.team or _nobody(name), folder.rules, folder.vocabulary if folder.has_words else None, {})
+        for name, folder in read.items()
     ]
     run = prepare(_ruleset(standing, vocabulary, {}))
-    return {name: _tried(desk, run) for name, desk in desks.items()}
+    return {name: _tried(folder, run) for name, folder in read.items()}
 
 
 def _nobody(team: TeamId) -> Team:
     return Team(team, team, "UTC", {}, "")
 
 
-def _tried(desk: Desk, run: RunExample) -> Desk:
+def _tried(folder: TeamFolder, run: RunExample) -> TeamFolder:
     faults = Faults()
     failed: set[RuleId] = set()
-    for rule in desk.rules:
+    for rule in folder.rules:
         examples: tuple[Example | Tale, ...] = (*rule.examples, *rule.tales)
         for example in examples:
             if wrong := run(rule, example):
                 failed.add(rule.id)
                 said = f"“{example.title}” " if isinstance(example, Example) else ""
                 faults.add(example.at, f"{rule.id}: the example {said}{wrong}", "failing-example")
-    kept = tuple(rule for rule in desk.rules if rule.id not in failed)
-    return replace(desk, rules=kept, problems=tuple(dict.fromkeys((*desk.problems, *faults.problems))))
+    kept = tuple(rule for rule in folder.rules if rule.id not in failed)
+    return replace(folder, rules=kept, problems=tuple(dict.fromkeys((*folder.problems, *faults.problems))))
 
 
 # ── The whole ──────────────────────────────────────────────────────────────────────────────────────────────────

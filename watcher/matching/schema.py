@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from watcher.matching.desk import SHARED, read_library
 from watcher.matching.examples import BECOMES
 from watcher.matching.extract import EXTRACTS
 from watcher.matching.names import OFFICES
 from watcher.matching.ruleset import Folders, Ruleset
 from watcher.matching.team import CHANNEL_KINDS, CHAT_SERVICES
+from watcher.matching.teamfolder import SHARED, read_library
 from watcher.matching.terms import BLOCK_KEYS, CLASSES, PARTS, TERM_KEYS
 from watcher.matching.wishes import STAGES, UPDATES
 from watcher.model import GRAINS, Severity, Status

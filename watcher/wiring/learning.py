@@ -14,9 +14,9 @@ from datetime import UTC, datetime, time
 
 from watcher.errors import Problem
 from watcher.matching import Explanation, Folders, Ruleset, explain, load_rules
-from watcher.matching.desk import SHARED, read_library
 from watcher.matching.editing import flow, with_member, with_value, without_member
 from watcher.matching.rule import Rule
+from watcher.matching.teamfolder import SHARED, read_library
 from watcher.model import Evidence, Feedback, Item, Part, RuleId, TeamId, Verdict
 from watcher.trial import prepare, scanner_of, study
 from watcher.vocabulary import Hits, Scanner, load

@@ -27,7 +27,7 @@ TEAM_FILE, WORDS_FILE = "team.yaml", "words.yaml"
 
 
 @dataclass(frozen=True)
-class Desk:
+class TeamFolder:
     """
     What a folder gives.
 
@@ -99,9 +99,9 @@ def read_words(texts: Texts, vocabulary: Vocabulary, faults: Faults) -> tuple[Vo
         return vocabulary, False
 
 
-def read_desk(
+def read_team_folder(
     name: str, texts: Texts, shared: Library, names: Names, *, secrets: Collection[str] | None = None
-) -> Desk:
+) -> TeamFolder:
     """
     The folder of a team.
 
@@ -119,10 +119,10 @@ def read_desk(
     rules = compile_rules(team_id, library, Names(own) if has_words else names, faults, channels=channels)
     faults.extend(lint_files(library))
     faults.extend(lint_rules(rules))
-    return Desk(team, rules, tuple(dict.fromkeys(faults.problems)), own, has_words)
+    return TeamFolder(team, rules, tuple(dict.fromkeys(faults.problems)), own, has_words)
 
 
-def read_shared(texts: Texts, vocabulary: Vocabulary) -> tuple[Library, Names, Desk]:
+def read_shared(texts: Texts, vocabulary: Vocabulary) -> tuple[Library, Names, TeamFolder]:
     """
     `_shared`: what it defines, the names that all teams know, and its rules as if a team had them, so that they are
     checked although none runs.
@@ -132,7 +132,7 @@ def read_shared(texts: Texts, vocabulary: Vocabulary) -> tuple[Library, Names, D
     library = read_library(texts, None, faults)
     names = Names(own)
     rules = compile_rules(TeamId(SHARED), library, names, faults, channels=None)
-    return library, names, Desk(None, rules, tuple(dict.fromkeys(faults.problems)), own, has_words)
+    return library, names, TeamFolder(None, rules, tuple(dict.fromkeys(faults.problems)), own, has_words)
 
 
 def compile_rules(
