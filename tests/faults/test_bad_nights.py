@@ -20,6 +20,8 @@ from structlog.testing import capture_logs
 from tests.commits import decided
 from tests.test_service import until
 from tests.world import World, world
+from watcher.ingest.perceiving import Look
+from watcher.model import Item
 from watcher.service import Service
 from watcher.store import open_store
 
@@ -147,6 +149,33 @@ def test_without_dns_sources_and_mail_wait_and_then_go_on(gulf: World) -> None:
     gulf.poll(after=HOURS)
     gulf.deliver()
 
+    assert len(gulf.subjects()) == 1
+
+
+# Memory (a limit of the system kills: see `test_service_kill`)
+
+
+def test_memory_that_runs_out_sets_no_item_aside(gulf: World) -> None:
+    desk = gulf.start()
+    decide(gulf)
+    gulf.publish(TALKS, key="a")
+    gulf.clock.time += 6 * MINUTES
+
+    def short(_: Item) -> Look:
+        raise MemoryError
+
+    desk.poller.mind.look = short
+    desk.decide()
+    until(desk.poller.has_news)
+    with pytest.raises(MemoryError):
+        desk.decide()
+    desk.decide()
+
+    gulf.poll(after=HOURS)
+    gulf.poll(after=10 * MINUTES)  # found late, so told a little later
+    gulf.deliver()
+
+    assert desk.store.overview(now=gulf.clock.time).quarantined == ()
     assert len(gulf.subjects()) == 1
 
 

@@ -87,6 +87,9 @@ def ingest(items: Iterable[Item], mind: Mind, *, now: datetime) -> Commit:
     Decide about the items, in the order of their time, and fold the answers into the mind.
 
     An item that was read before as it is now changes nothing.
+
+    Raises:
+        MemoryError: The mind is ahead of what was returned, and must be recalled.
     """
     [commit] = ingest_together(items, (mind,), now=now)
     return commit
@@ -100,6 +103,8 @@ def ingest_together(items: Iterable[Item], minds: Sequence[Mind], *, now: dateti
             decided = [decide(item, mind, now=now) for mind in minds]
             for step, mind in zip(decided, minds, strict=True):
                 fold(step, mind)
+        except MemoryError:
+            raise  # no fault of the item: it is decided when there is memory again
         except Exception as error:  # noqa: BLE001  # named boundary: a bug costs one item; the caller logs it
             for own in steps:
                 own.append(Commit(poisoned=(Poisoned(item, error),)))
