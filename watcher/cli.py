@@ -25,6 +25,7 @@ from watcher.commands import (
     init,
     match,
     pause,
+    render,
     replay,
     report,
     rules,
@@ -102,6 +103,7 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(silence.app, name="silence")
 app.command("ack")(silence.ack)
+app.command("render")(render.render)
 app.command("drill")(drill.drill)
 app.command("feeds")(feeds.feeds)
 app.add_typer(webhook.app, name="webhook")

@@ -67,6 +67,10 @@ class Settings(BaseModel):
         pattern="^((hourly|daily ([01][0-9]|2[0-3]):[0-5][0-9]) [^ ]+)?$",
         description="A drill with a team, such as daily 07:00 my-desk (UTC)",
     )
+    templates: Path | None = Field(
+        None,
+        description="Folder with Jinja templates of your own instead of alert.html, alert_body.html or digest.html",
+    )
     feeds: Path | None = Field(
         None, description="Folder for Atom, JSON and calendar files, for any web server to serve"
     )

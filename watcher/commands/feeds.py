@@ -27,5 +27,5 @@ def feeds(folder: str = typer.Argument("", help="Where to; without: `feeds` of w
         raise typer.BadParameter("say where to, or set `feeds` in watcher.toml")
     ruleset = load_ruleset(settings.rules)
     with opened() as store:
-        files = publish(target, store, ruleset, renderer(), now=datetime.now(UTC))
+        files = publish(target, store, ruleset, renderer(settings.templates), now=datetime.now(UTC))
     sys.stdout.write(f"{files} files changed in {target}\n")

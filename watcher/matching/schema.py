@@ -16,8 +16,13 @@ from watcher.matching.ruleset import Folders, Ruleset
 from watcher.matching.team import CHANNEL_KINDS, CHAT_SERVICES
 from watcher.matching.teamfolder import SHARED, read_library
 from watcher.matching.terms import BLOCK_KEYS, CLASSES, PARTS, TERM_KEYS
+<<<<<<< HEAD
 from watcher.matching.wishes import STAGES, UPDATES
 from watcher.model import GRAINS, Severity, Status
+=======
+from watcher.matching.wishes import GRAINS, STAGES, UPDATES
+from watcher.model import BLOCKS, Severity, Status
+>>>>>>> 2f48c51 (render: teams choose blocks, operators write templates)
 from watcher.vocabulary import Vocabulary
 from watcher.yamlfile import Faults
 
@@ -134,6 +139,10 @@ def team_schema() -> Schema:
                 "description": "What is told of late news",
             },
             "routes": {"type": "array", "items": _table(_ROUTE, "Where alerts go whose rules name no channel")},
+            "messages": _table(
+                {"subject": _TEXT, "show": _several({"enum": list(BLOCKS)}), "footer": _TEXT},
+                "Which parts a message has; {title} and the like in subject and footer",
+            ),
             "escalation": _table(
                 {"after": _TEXT, "channels": _several(_TEXT)}, "Where a flash goes that nobody acknowledges in time"
             ),

@@ -11,10 +11,11 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from watcher.matching.layout import read_layout
 from watcher.matching.names import Names
 from watcher.matching.routes import read_escalation, read_routes
 from watcher.matching.wishes import read_digest, read_rate
-from watcher.model import Address, Team, TeamId
+from watcher.model import Address, Layout, Team, TeamId
 from watcher.yamlfile import (
     Faults,
     Node,
@@ -40,6 +41,7 @@ TEAM_KEYS = (
     "routes",
     "escalation",
     "catch_up",
+    "messages",
 )
 CATCH_UPS = ("all", "latest", "digest")
 CHANNEL_KINDS = ("email", "webhook", "chat", "console")
@@ -102,6 +104,7 @@ def read_team(
         cap=cap[0] if cap else None,
         cap_within=cap[1] if cap else timedelta(hours=1),
         routes=read_routes(fields["routes"], channels, names, faults) if "routes" in fields else (),
+        layout=read_layout(fields["messages"], faults) if "messages" in fields else Layout(),
         escalation=read_escalation(fields["escalation"], channels, faults) if "escalation" in fields else None,
         catch_up=(read_choice(fields["catch_up"], CATCH_UPS, faults, key="catch_up") if "catch_up" in fields else None)
         or "latest",

@@ -7,13 +7,16 @@ that stage.
 """
 
 from watcher.model.alerts import (
+    BLOCKS,
     GRAINS,
+    PLACEHOLDERS,
     Address,
     Alert,
     Corroboration,
     Escalation,
     Evidence,
     Hold,
+    Layout,
     Match,
     Message,
     Notice,
@@ -78,7 +81,9 @@ from watcher.model.stories import (
 )
 
 __all__ = [
+    "BLOCKS",
     "GRAINS",
+    "PLACEHOLDERS",
     "ActorId",
     "Address",
     "Alert",
@@ -113,6 +118,7 @@ __all__ = [
     "ItemId",
     "Kind",
     "Lane",
+    "Layout",
     "Match",
     "Message",
     "Move",

@@ -285,6 +285,28 @@ class Escalation:
     channels: tuple[str, ...]
 
 
+BLOCKS = ("status", "excerpt", "also", "why", "reports", "earlier")
+"""Parts of a message that a team may leave out; the title and what changed are always there."""
+PLACEHOLDERS = ("severity", "kind", "title", "change", "team", "rule", "story", "status")
+"""What the subject and the footer of a team may name in braces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """
+    How a team wants its messages.
+
+    Args:
+        subject: With placeholders such as `{title}`; empty: the usual one.
+        show: Those of `BLOCKS` that are shown.
+        footer: With placeholders; empty: none.
+    """
+
+    subject: str = ""
+    show: tuple[str, ...] = BLOCKS
+    footer: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """
@@ -297,6 +319,7 @@ class Team:
         cap: Alerts that may leave in `cap_within`; None: no limit.
         routes: Where alerts go whose rules name no channel, before the default.
         escalation: What becomes of a flash that nobody acknowledges; None: nothing.
+        layout: How its messages look.
         catch_up: What is told of news found only after an outage: `all`, the `latest` of each story, or one `digest`.
     """
 
@@ -311,6 +334,7 @@ class Team:
     cap_within: timedelta = timedelta(hours=1)
     routes: tuple[Route, ...] = ()
     escalation: Escalation | None = None
+    layout: Layout = Layout()
     catch_up: str = "latest"
 
 

@@ -6,6 +6,7 @@ see it), `reasons_of`, and words for single facts: `say_change`, `say_value`, `s
 `link`.
 """
 
+from watcher.render.pieces import EXCERPT_LIMIT, Piece, excerpt, pieces
 from watcher.render.thread import Heard, Step, Thread, say_heard, step_payload, with_undone
 from watcher.render.words import (
     CONTROLS,
@@ -19,15 +20,11 @@ from watcher.render.words import (
     say_voices,
 )
 from watcher.render.writing import (
-    EXCERPT_LIMIT,
     SUBJECT_LIMIT,
-    Piece,
     Renderer,
     Told,
-    excerpt,
     headline,
     payload,
-    pieces,
     reasons_of,
     subject,
     tag,

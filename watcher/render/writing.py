@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from jinja2 import DictLoader, Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 
+from watcher.errors import ConfigError, DeliveryError, Problem
 from watcher.model import (
     Alert,
     DeliveryId,
@@ -28,12 +29,13 @@ from watcher.model import (
     Story,
     Team,
 )
+from watcher.render.layout import filled, line_of
+from watcher.render.pieces import Piece, excerpt, pieces
 from watcher.render.thread import Step, now_also, say_also, say_step, step_payload
 from watcher.render.words import KIND_WORDS, link, one_line, outlets_of, say_change, say_names, say_time, say_voices
 from watcher.text import publisher_of
 
 SUBJECT_LIMIT = 160  # characters; phones show some 40, desktops some 70, longer ones only cost bytes
-EXCERPT_LIMIT = 320
 EARLIER_LIMIT = 8
 SCHEMA = "watcher.alert.v1"
 
@@ -63,55 +65,22 @@ class Told:
         return max((alert.time for step in self.earlier for alert in step.alerts), default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A run of text; `marked` when it made the rule fire."""
-
-    text: str
-    marked: bool
-
-
-def pieces(text: str, spans: Sequence[tuple[int, int]]) -> tuple[Piece, ...]:
-    """The text cut at the spans (`start, end` in characters, any order, overlaps joined)."""
-    cut: list[Piece] = []
-    position = 0
-    for start, end in sorted(spans):
-        begin, stop = max(start, position), min(end, len(text))
-        if begin >= stop:
-            continue
-        if begin > position:
-            cut.append(Piece(text[position:begin], marked=False))
-        cut.append(Piece(text[begin:stop], marked=True))
-        position = stop
-    if position < len(text):
-        cut.append(Piece(text[position:], marked=False))
-    return tuple(cut)
-
-
-def excerpt(item: Item, evidence: Sequence[Evidence]) -> tuple[Piece, ...]:
-    """At most `EXCERPT_LIMIT` characters of the text around its first deciding words, or from its beginning."""
-    spans = sorted((e.span.start, e.span.end) for e in evidence if e.span.part is Part.TEXT)
-    anchor = spans[0][0] if spans else 0
-    start = max(0, anchor - EXCERPT_LIMIT // 3)
-    if start:
-        start = item.text.find(" ", start) + 1 or start
-    window = item.text[start : start + EXCERPT_LIMIT]
-    marked = pieces(window, [(a - start, b - start) for a, b in spans if b > start])
-    lead = (Piece("… ", marked=False),) if start else ()
-    return (*lead, *marked, *((Piece(" …", marked=False),) if len(item.text) > start + EXCERPT_LIMIT else ()))
-
-
 class Renderer:
     """
     Writes messages.
 
     Args:
         templates: Template texts by name: `alert.html` and `digest.html`.
+
+    Raises:
+        ConfigError: A template is no Jinja, with its line.
     """
 
     def __init__(self, templates: Mapping[str, str]) -> None:
+        self._names = frozenset(templates)
         self._environment = Environment(
-            loader=DictLoader(dict(templates)),
+            # By name and place: what fails in a template is told with its line.
+            loader=FunctionLoader(lambda name: (templates[name], name, None) if name in templates else None),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -119,6 +88,24 @@ class Renderer:
         )
         self._environment.globals.update(say_change=say_change)
         self._environment.filters["link"] = link
+        problems = []
+        for name in sorted(templates):
+            try:
+                self._environment.get_template(name)
+            except TemplateSyntaxError as error:
+                problems.append(
+                    Problem(error.name or name, error.lineno, 0, f"template: {error.message}", "bad-template")
+                )
+        if problems:
+            raise ConfigError(problems)
+
+    def _filled(self, name: str, values: Mapping[str, object]) -> str:
+        """A template with its values. Raises DeliveryError with the line: an operator can mend it."""
+        try:
+            return self._environment.get_template(name).render(values)
+        except TemplateError as error:
+            message = f"template: {line_of(error, self._names)}{error}"
+            raise DeliveryError(message, retryable=True) from error
 
     def alert(self, owed: Owed, told: Told, *, now: datetime) -> Message:
         """One alert for one recipient."""
@@ -128,7 +115,7 @@ class Renderer:
             team=told.team.id,
             subject=subject(told),
             text=text(told),
-            html=self._environment.get_template("alert.html").render(view(told)),
+            html=self._filled("alert.html", view(told)),
             payload=payload(owed.id, told),
             thread=told.story.id,
             first_in_thread=told.last_told is None,
@@ -137,7 +124,7 @@ class Renderer:
 
     def body(self, told: Told) -> str:
         """The alert as a piece of HTML, for a page or feed."""
-        return self._environment.get_template("alert_body.html").render(view(told))
+        return self._filled("alert_body.html", view(told))
 
     def digest(self, owed: Sequence[Owed], tolds: Sequence[Told], *, now: datetime) -> Message:
         """
@@ -156,9 +143,7 @@ class Renderer:
             team=team.id,
             subject=title[:SUBJECT_LIMIT],
             text="\n".join([title, "", *lines]),
-            html=self._environment.get_template("digest.html").render(
-                title=title, tolds=[view(told) for told in ordered]
-            ),
+            html=self._filled("digest.html", {"title": title, "tolds": [view(told) for told in ordered]}),
             payload={
                 "schema": "watcher.digest.v1",
                 "id": owed[0].id,
@@ -190,7 +175,23 @@ def subject(told: Told) -> str:
     """The news itself, with what changed, cut at `SUBJECT_LIMIT` characters."""
     changes = ", ".join(say_change(change) for change in told.development.changes if change.before)
     line = f"{tag(told)} {headline(told)}" + (f" ({changes})" if changes else "")
+    if told.team.layout.subject:
+        line = one_line(filled(told.team.layout.subject, placeholders(told)))
     return line if len(line) <= SUBJECT_LIMIT else line[: SUBJECT_LIMIT - 1] + "…"
+
+
+def placeholders(told: Told) -> dict[str, str]:
+    """The values of `model.PLACEHOLDERS`."""
+    return {
+        "severity": told.alert.severity.value.upper(),
+        "kind": KIND_WORDS[told.alert.kind],
+        "title": headline(told),
+        "change": ", ".join(say_change(change) for change in told.development.changes if change.before),
+        "team": told.team.name,
+        "rule": told.alert.matches[0].title if told.alert.matches else "",
+        "story": one_line(told.story.title),
+        "status": told.development.status.value,
+    }
 
 
 def sources(told: Told) -> str:
@@ -246,6 +247,8 @@ def view(told: Told) -> dict[str, object]:
         "reasons": reasons_of(told.alert),
         "links": [(publisher_of(item), one_line(item.title), item.url) for item in told.items[:EARLIER_LIMIT]],
         "also": also(told),
+        "show": told.team.layout.show,
+        "footer": filled(told.team.layout.footer, placeholders(told)),
         "earlier": [
             (say_step(step, told.team.timezone), step.development.url) for step in told.earlier[-EARLIER_LIMIT:]
         ],
@@ -260,27 +263,35 @@ def text(told: Told) -> str:
         if told.lead.text
         else ""
     )
+    show = told.team.layout.show
     parts = [headline(told), ""]
     parts += [f"Changed   {say_change(change)}" for change in told.development.changes]
-    parts += [f"Status    {shown['status']}", f"Says      {shown['sources']}"]
-    parts += [f"Now also  {line}" for line in also(told)]
-    parts += [f"Why       {reason}" for reason in reasons_of(told.alert)]
+    if "status" in show:
+        parts += [f"Status    {shown['status']}", f"Says      {shown['sources']}"]
+    parts += [f"Now also  {line}" for line in also(told) if "also" in show]
+    parts += [f"Why       {reason}" for reason in reasons_of(told.alert) if "why" in show]
     if told.development.inferred_from:
         parts += ["Inferred  no report says so; it follows from the dates or places of the reports below"]
     parts += ["", told.lead.url]
-    if words:
+    if words and "excerpt" in show:
         parts += ["", one_line(words)]
+    parts += _threads(told, show)
+    if shown["footer"]:
+        parts += ["", str(shown["footer"])]
+    return "\n".join(parts) + "\n"
+
+
+def _threads(told: Told, show: Sequence[str]) -> list[str]:
+    """Other reports, and what was told before."""
+    parts: list[str] = []
     others = [item for item in told.items if item.id != told.lead.id][:EARLIER_LIMIT]
-    if others:
-        parts += [
-            "",
-            "Also reported by",
-            *(f"  {publisher_of(item)}: {one_line(item.title)}\n    {item.url}" for item in others),
-        ]
-    if told.earlier:
+    if others and "reports" in show:
+        rows = (f"  {publisher_of(item)}: {one_line(item.title)}\n    {item.url}" for item in others)
+        parts += ["", "Also reported by", *rows]
+    if told.earlier and "earlier" in show:
         parts += ["", "Earlier in this story"]
         parts += [f"  {say_step(step, told.team.timezone)}" for step in told.earlier[-EARLIER_LIMIT:]]
-    return "\n".join(parts) + "\n"
+    return parts
 
 
 def payload(delivery: DeliveryId, told: Told) -> dict[str, object]:

@@ -68,7 +68,7 @@ class Desk:
         self._log.enrol(self.sources.values(), now=clock.now())
         self._seen_at = clock.now()
         self._rewind(clock.now())
-        self._renderer = renderer()
+        self._renderer = renderer(settings.templates)
         self._published: tuple[object, ...] = ()
         write = writer(store.views, lambda: self.ruleset.teams, self._renderer, link=feedback_link(settings))
         self.couriers = {

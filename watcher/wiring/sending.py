@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from html import escape
 from importlib import resources
+from pathlib import Path
 
 from watcher import notices
 from watcher.channels.chat import ChatChannel
@@ -82,12 +83,27 @@ def mail_server(settings: Settings) -> MailServer:
     )
 
 
-def renderer() -> Renderer:
-    """A renderer with the templates of the package."""
+def renderer(own: Path | None = None) -> Renderer:
+    """
+    A renderer with the templates of the package, or the operator's where there are some of the same name.
+
+    Raises:
+        ConfigError: The folder cannot be read, or a template is no Jinja.
+    """
     folder = resources.files("watcher") / "templates"
-    return Renderer(
-        {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".html")}
-    )
+    found = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".html")}
+    try:
+        written = {file.name: file.read_text(encoding="utf-8") for file in sorted(own.iterdir())} if own else {}
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"templates: {getattr(error, 'strerror', '') or 'a file is not UTF-8'}"
+        raise ConfigError([Problem(str(own), 0, 0, message, "bad-setting")]) from error
+    unknown = [name for name in written if name not in found and not name.startswith("_")]
+    if unknown:
+        message = (
+            f"templates: nothing is called {unknown[0]}; there are {', '.join(sorted(found))}, and _parts of yours"
+        )
+        raise ConfigError([Problem(str(own), 0, 0, message, "bad-setting")])
+    return Renderer({**found, **written})
 
 
 def writer(views: Views, teams: Teams, written_by: Renderer, *, link: Link | None = None) -> Write:
