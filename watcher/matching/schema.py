@@ -16,13 +16,8 @@ from watcher.matching.ruleset import Folders, Ruleset
 from watcher.matching.team import CHANNEL_KINDS, CHAT_SERVICES
 from watcher.matching.teamfolder import SHARED, read_library
 from watcher.matching.terms import BLOCK_KEYS, CLASSES, PARTS, TERM_KEYS
-<<<<<<< HEAD
 from watcher.matching.wishes import STAGES, UPDATES
-from watcher.model import GRAINS, Severity, Status
-=======
-from watcher.matching.wishes import GRAINS, STAGES, UPDATES
-from watcher.model import BLOCKS, Severity, Status
->>>>>>> 2f48c51 (render: teams choose blocks, operators write templates)
+from watcher.model import BLOCKS, GRAINS, Severity, Status
 from watcher.vocabulary import Vocabulary
 from watcher.yamlfile import Faults
 
