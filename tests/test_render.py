@@ -192,5 +192,5 @@ def test_only_web_addresses_are_linked(url: str) -> None:
 def test_every_template_is_in_the_package() -> None:
     folder = Path(str(resources.files("watcher") / "templates"))
 
-    assert {file.name for file in folder.iterdir()} == {"alert.html", "alert_body.html", "digest.html"}
+    assert {file.name for file in folder.iterdir()} == {"alert.html", "alert_body.html", "digest.html", "report.html"}
     assert DevelopmentId("d1") == "d1"
