@@ -144,6 +144,16 @@ def test_a_rule_of_shared_is_changed_for_the_team_alone_and_keeps_its_examples(f
     assert (folder / "_shared" / "deals.yaml").read_text() == before
 
 
+def test_noise_that_no_guard_knows_is_told_apart_by_words_of_its_own(folder: Path) -> None:
+    found = lesson(
+        folder, said(Verdict.NOISE, "Spy ring story: Iran and US hold talks in film premiere", "us-iran-talks")
+    )
+
+    assert found.passes
+    assert found.change.startswith("unless: + phrase “")
+    assert "unless: [sport, opinion, {phrase: " in found.after
+
+
 def test_what_no_small_change_mends_is_not_written(folder: Path) -> None:
     found = lesson(folder, said(Verdict.NOISE, "Iran and US hold talks in Oslo", "us-iran-talks"))
 

@@ -172,7 +172,11 @@ def show(lessons: list[Lesson], given: tuple[Feedback, ...], *, written: bool) -
         out.print(Text(f"  {outcome(lesson)}\n"))
     passing = sum(lesson.passes for lesson in lessons)
     if passing and written:
-        out.print(Text(f"{passing} written; a running watcher takes them over when told: `kill -HUP`, or restart"))
+        out.print(
+            Text(
+                f"{passing} written; a running watcher takes them over in seconds; `watcher diff HEAD` shows the effect"
+            )
+        )
     elif passing:
         out.print(Text(f"{passing} can be written: --write; `watcher diff HEAD` then shows the effect"))
     if repeats := sum(one.verdict is Verdict.REPEAT for one in given):

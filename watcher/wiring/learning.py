@@ -8,9 +8,11 @@ team's folder with it, as `watcher check` does.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
+from itertools import islice
 
 from watcher.errors import Problem
 from watcher.matching import Explanation, Folders, Ruleset, explain, load_rules
@@ -24,6 +26,9 @@ from watcher.yamlfile import Faults, Plain, Sequence, Table, to_plain
 
 MOST_TEXT = 2_000
 """Characters of an article that go into an example."""
+MOST_PHRASES = 6
+"""Of the title that are tried when no guard knows what is wrong with it."""
+_TWO_WORDS = re.compile(r"(?<!\w)(?=(\w{3,} \w{3,})(?!\w))")
 _KINDS = {Verdict.NOISE: "quiet", Verdict.MISSED: "alert", Verdict.USEFUL: "alert"}
 
 
@@ -165,6 +170,8 @@ class Teacher:
                 yield f"unless: + {guard}", self._more(rule, text, "unless", guard)
             if _all_in_text(now.evidence):
                 yield "where: {in: title}", with_value(text, rule.spec.at.line, "where", "{in: title}")
+            for phrase in islice(_phrases(item.title, now.evidence), MOST_PHRASES):
+                yield f"unless: + phrase “{phrase}”", self._more(rule, text, "unless", {"phrase": phrase})
             return
         for look in now.guards:
             if look.silenced:
@@ -175,11 +182,11 @@ class Teacher:
                 if concept not in known:
                     yield f"what: + {concept}", self._more(rule, text, "what", concept)
 
-    def _more(self, rule: Rule, text: str, key: str, member: str) -> str | None:
+    def _more(self, rule: Rule, text: str, key: str, member: Plain) -> str | None:
         """The text with a member more under a key of the rule; what it takes from `_shared` is written out."""
         line, listed = rule.spec.at.line, self._listed(rule, key)
         if listed is None:
-            return with_member(text, line, (key,), member)
+            return with_member(text, line, (key,), flow(member))
         return with_value(text, line, key, flow([*listed, member]))
 
     def _less(self, rule: Rule, text: str, key: str, member: str) -> str | None:
@@ -213,6 +220,15 @@ def _all_in_text(evidence: Iterable[Evidence]) -> bool:
     """Whether what decided stands in the article and not in its title."""
     deciding = [one for one in evidence if one.clause == "what"]
     return bool(deciding) and all(one.span.part is Part.TEXT for one in deciding)
+
+
+def _phrases(title: str, evidence: Iterable[Evidence]) -> Iterator[str]:
+    """Two words of the title that stand together and are not among those that decided."""
+    taken = [one.span for one in evidence if one.span.part is Part.TITLE]
+    for found in _TWO_WORDS.finditer(title):
+        start, end = found.span(1)
+        if not any(span.start < end and start < span.end for span in taken):
+            yield found[1]
 
 
 def by_path(lessons: Iterable[Lesson]) -> Mapping[str, Lesson]:
