@@ -12,7 +12,7 @@ from watcher.commands.screen import print_json, print_table, status
 
 
 def run() -> None:
-    """Poll, decide and deliver until stopped: SIGTERM ends it cleanly, SIGHUP reads rules and sources again."""
+    """Poll, decide and deliver until stopped by SIGTERM; edited rules and sources are taken over within seconds."""
     from watcher import logs
     from watcher.service import serve
     from watcher.settings import load_settings
