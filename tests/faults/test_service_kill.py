@@ -241,6 +241,7 @@ def finish(world: Wires, *, within: float) -> None:
     """The feeds stand still and nobody fails; when everything is told, it is stopped as an operator would."""
     world.growth = world.trouble = 0.0
     with running(world) as process:
+        started(world, process)  # before that a signal ends it as it would end any program
         began = time.monotonic()
         published = sum(map(len, world.feeds))
         while count(world, "SELECT count(*) FROM items") < published or count(
