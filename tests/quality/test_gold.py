@@ -1,8 +1,9 @@
 """
 One alert per development on labelled weeks of headlines: figures may rise but not fall below `data/floors_gold.json`.
 
-Fitted with each topic left out in turn; figures, also of a topic that nobody had seen, are in README.md here. Needs the
-archive in the folder WATCHER_TEST_DATA names and the gold standard in `gold` beside it. Minutes, so `-m long`.
+The weights were set on these four topics together; figures, also of a topic that nobody had seen, are in README.md
+here. Needs the archive in the folder WATCHER_TEST_DATA names and the gold standard in `gold` beside it. Minutes, so
+`-m long`.
 """
 
 from __future__ import annotations
