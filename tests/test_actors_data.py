@@ -342,3 +342,12 @@ def test_every_alias_finds_its_actor(scanner: Scanner, lang: str) -> None:
 )
 def test_short_names_do_not_collide(scanner: Scanner, lang: str, title: str, codes: str) -> None:
     assert named(scan(scanner, title, lang)) == set(codes.split())
+
+
+@pytest.mark.parametrize("lang", COMPLETE)
+def test_every_concept_has_words_of_its_own_or_includes_others(lang: str) -> None:
+    index = table("concepts/index.yaml")
+
+    without = index.keys() - table(f"concepts/{lang}.yaml").keys()
+
+    assert without == {"schedule.off"}
