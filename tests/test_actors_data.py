@@ -350,4 +350,4 @@ def test_every_concept_has_words_of_its_own_or_includes_others(lang: str) -> Non
 
     without = index.keys() - table(f"concepts/{lang}.yaml").keys()
 
-    assert without == {"schedule.off"}
+    assert without <= {"schedule.off"}
