@@ -13,7 +13,7 @@ from watcher.schedule import own_interval, rate_of
 
 OUTAGE = timedelta(hours=1)
 """Who was not read for so long, and for three intervals, is being caught up with."""
-FRESH = timedelta(minutes=30)
+FRESH = timedelta(hours=2)
 """What is younger is news all the same."""
 MOST_EMPTY = 3
 """So often in a row an empty body counts as a fault; then it is what the source has to say."""
