@@ -187,8 +187,8 @@ def write(newsroom: Newsroom) -> None:
         (folder / "secrets" / name).mkdir(parents=True)
         (folder / "secrets" / name / "ops-hook").write_text(SECRET)
     lines = [
-        f"  - {{source: {one.name.replace('_', '-')}, feed: '{one.site.url('/feed')}', every: 1m, patience: 1m, private: yes,"
-        " baseline_age: 52w}\n"
+        f"  - {{source: {one.name.replace('_', '-')}, feed: '{one.site.url('/feed')}', every: 1m, private: yes,"
+        " patience: 1m, baseline_age: 52w}\n"
         for one in newsroom.outlets
     ]
     (folder / "sources.yaml").write_text("sources:\n" + "".join(lines))
