@@ -78,6 +78,17 @@ def test_a_repeat_is_folded_and_a_moved_date_is_told_in_the_same_thread(gulf: Wo
     assert first["References"] == second["References"]
 
 
+def test_of_two_that_one_poll_brings_the_later_looks_back_at_the_earlier(gulf: World) -> None:
+    gulf.poll()
+    gulf.publish("Iran and US to hold third round of talks in Muscat on 18 February", key="a", age=MINUTES)
+    gulf.publish("Iran-US talks in Muscat brought forward to 11 February", key="b")
+    gulf.poll(after=6 * MINUTES)
+    gulf.deliver()
+
+    told = [json.loads(body) for body in gulf.hooks()]
+    assert {body["kind"]: len(body["story"]["earlier"]) for body in told} == {"new": 0, "update": 1}
+
+
 def test_a_restart_tells_nothing_again(gulf: World) -> None:
     gulf.poll()
     gulf.publish("Iran and US to hold third round of talks in Muscat on 18 February", key="a")

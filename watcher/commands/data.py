@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 
 
 def backup(
-    target: Path = typer.Argument(help="The file to write; it must not exist. A folder: a name with the time in it."),
+    target: str = typer.Argument(help="The file to write; it must not exist. A folder: a name with the time in it."),
 ) -> None:
     """Copy the database while watcher runs, look the copy through, and only then give it its name."""
     from watcher.store import back_up
 
-    if target.is_dir():
-        target = target / f"watcher-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
-    _say("backup", back_up(_database(), target))
+    path = Path(target)
+    if path.is_dir() or target.endswith("/"):
+        path = path / f"watcher-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
+    _say("backup", back_up(_database(), path))
 
 
 def restore(

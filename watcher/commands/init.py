@@ -30,6 +30,7 @@ def init(folder: Path = typer.Argument(Path(), help="Where to write it; made whe
         (folder / "secrets").mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise ConfigError([Problem(str(folder), 0, 0, f"cannot write here: {error.strerror}")]) from error
+    written += [folder / "inbox", folder / "secrets"]
     written.append(write_schemas(folder / "rules", load_ruleset(folder / "rules")))
     for path in written:
         sys.stdout.write(f"wrote {path}\n")

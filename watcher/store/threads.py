@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, literal_column, select
 
 from watcher.model import (
     Alert,
@@ -97,7 +98,9 @@ def steps(
     query = select(developments.c.payload).where(developments.c.story == story)
     if until is not None:
         query = query.where(developments.c.first_seen <= until)
-    latest = connection.execute(query.order_by(developments.c.first_seen.desc(), developments.c.id).limit(MOST_STEPS))
+    # Of those that one poll brought, the order of deciding.
+    query = query.order_by(developments.c.first_seen.desc(), literal_column("developments.rowid").desc())
+    latest = connection.execute(query.limit(MOST_STEPS))
     found = [load(Development, payload) for payload in latest.scalars()][::-1]
     ids = [one.id for one in found]
     heard, told = _heard(connection, ids), _told(connection, ids, team)
@@ -119,7 +122,7 @@ def earlier(connection: Connection, alert: Alert, development: Development) -> t
     Without noise, and of what the team was not told without what only may be new.
     """
     before = steps(connection, development.story, team=alert.team, until=development.first_seen)
-    kept = (step for step in before if step.development.id != development.id)
+    kept = takewhile(lambda step: step.development.id != development.id, before)
     # What the team is told later, such as at the next digest, was not told before this alert.
     known = (_as_known(step, alert, development) for step in kept)
     return tuple(

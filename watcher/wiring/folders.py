@@ -112,13 +112,24 @@ def shipped(name: str) -> Path:
 def secret_names(
     teams: Iterable[str], folder: Path, environment: Mapping[str, str] = os.environ
 ) -> dict[TeamId, frozenset[str]]:
-    """Names of the secrets that exist for each team; what they hold is not read."""
+    """
+    Names of the secrets that exist for each team; what they hold is not read.
+
+    Raises:
+        ConfigError: A folder of secrets is there and cannot be looked into.
+    """
     from watcher.settings import SECRET_PREFIX  # with pydantic: rules of a folder are read without
 
     names: dict[TeamId, frozenset[str]] = {}
     for team in teams:
         own = folder / team
-        files = {path.name for path in own.iterdir() if path.is_file()} if own.is_dir() else set()
+        try:
+            files = {path.name for path in own.iterdir() if path.is_file()} if own.is_dir() else set()
+        except OSError as error:
+            message = (
+                f"secrets: {error.strerror}: the user that runs watcher must be able to enter and read this folder"
+            )
+            raise ConfigError([Problem(str(folder), 0, 0, message, "no-secrets")]) from error
         prefix = f"{SECRET_PREFIX}{team}__".upper().replace("-", "_")
         variables = {name.removeprefix(prefix).lower() for name in environment if name.startswith(prefix)}
         names[TeamId(team)] = frozenset({*files, *variables, *(name.replace("_", "-") for name in variables)})
