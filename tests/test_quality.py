@@ -4,7 +4,8 @@ How well the shipped rules do: precision and recall may rise but not fall below 
 `labelled_own.yaml` and, worded more widely, `labelled_wide.yaml` (English) and `labelled_languages.yaml` (eight others)
 hold headlines in our own words.
 `labels_shared.json` has ids and labels of items in the shared
-data, read and labelled before the rules ran on them; it is used where `WATCHER_TEST_DATA` says where those are.
+data, read and labelled before the rules ran on them; it is used where `WATCHER_TEST_DATA` says where those are. `held`, `fresh` and `last` were scored before anything was mended
+by them: .79/.90, .92/.90 and, strictly read, .81 and .85 for precision and recall; the floors are of today.
 """
 
 from __future__ import annotations
@@ -123,7 +124,7 @@ def shared_cases(part: str, name: str, half: str) -> Iterator[Case]:
                 url=row["link"],
                 source="shared",
                 seen=time,
-                text=row.get("text", ""),
+                text=row.get("text") or row.get("description", ""),
             )
             yield Case(item, frozenset(label.get("fires", ())), frozenset(label.get("may", ())))
 
@@ -163,7 +164,7 @@ def test_rules_keep_their_floor_on_headlines_of_other_languages(lang: str) -> No
 
 
 @pytest.mark.skipif("WATCHER_TEST_DATA" not in os.environ, reason="WATCHER_TEST_DATA does not say where the data is")
-@pytest.mark.parametrize("half", ["dev", "held", "fresh"])
+@pytest.mark.parametrize("half", ["dev", "held", "fresh", "tune", "last"])
 def test_rules_keep_their_floor_on_shared_items(half: str) -> None:
     files = tuple(SHARED["files"])
     for name in files:
@@ -172,7 +173,8 @@ def test_rules_keep_their_floor_on_shared_items(half: str) -> None:
             pytest.skip(f"{name} is not the file that was labelled")
     floor = FLOORS["shared"][half]
 
-    cases = [*shared_cases("wire", files[0], half), *shared_cases("articles", files[1], half)]
+    parts = zip(("wire", "articles", "outlet"), files, strict=True)
+    cases = [case for part, name in parts for case in shared_cases(part, name, half)]
     found = score(cases)
 
     assert found.precision >= floor["precision"], found.wrong
