@@ -3,9 +3,9 @@ How well the shipped rules do: precision and recall may rise but not fall below 
 
 `labelled_own.yaml` and, worded more widely, `labelled_wide.yaml` (English) and `labelled_languages.yaml` (eight others)
 hold headlines in our own words. `labels_shared.json` has ids and labels of items in the shared data, read and labelled
-before the rules ran on them; it is used where `WATCHER_TEST_DATA` says where those are. `held`, `fresh` and the parts of
-`last` were scored before anything was mended by them; precision and recall were .79/.90, .92/.90 and .81/.85, .89/.78,
-.92/.74, .84/.76. The floors are of today.
+before the rules ran on them; it is used where `WATCHER_TEST_DATA` says where those are. `held`, `fresh` and the parts
+of `last` were scored before anything was mended by them; precision and recall were .79/.90, .92/.90 and .81/.85,
+.89/.78, .92/.74, .84/.76. The floors are of today.
 """
 
 from __future__ import annotations
