@@ -137,7 +137,12 @@ def show_quiet(quiet: list[tuple[Explanation, str]], *, any_fired: bool) -> None
             for clause in told.clauses:
                 out.print(Text(f"    {'✓' if clause.met else '✗'} {clause.name}: {clause.said or 'met'}"))
     if others := len(quiet) - len(near):
-        out.print(Text(f"  {others} rules found less of what they look for; --rule ID explains one"))
+        said = (
+            "1 rule found less of what it looks for"
+            if others == 1
+            else f"{others} rules found less of what they look for"
+        )
+        out.print(Text(f"  {said}; --rule ID explains one"))
 
 
 def by_team(found: Iterable[Explanation]) -> list[tuple[Explanation, str]]:

@@ -59,5 +59,7 @@ def once(json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None
         ("still owed", sum(count for state, count in found.deliveries.items() if state not in ("sent", "abandoned"))),
     ]
     print_table(("", ""), rows)
+    if not polls and any(found.sources.values()):
+        sys.stdout.write("no source is due: `watcher sources list` says when each is\n")
     for source in found.failing:
         sys.stdout.write(f"{source.id}: {source.outcome}: {source.detail}\n")

@@ -53,7 +53,7 @@ def troubles(found: Overview, *, now: datetime) -> list[str]:
     said = []
     failing = found.sources.get("failing", 0)
     if not found.holder:
-        said.append("nothing has run here yet: `watcher once` polls now, `watcher run` keeps on")
+        said.append("nothing has run here yet: `watcher once` polls what is due, `watcher run` keeps on")
     elif not sum(found.sources.values()):
         said.append("no source is watched: add some to sources.yaml, then `watcher once`")
     elif found.last_poll is None:

@@ -127,12 +127,14 @@ def show_rules(team: TeamId, review: Review, wish: Wish) -> None:
             out(paragraph(f"{one.rule} is met: {one.reason}", indent=2, mark="✓ "))
     quiet = [one for one in own if not one.fired]
     near = [one for one in quiet if wish.rule or one.nearness >= NEAR][: None if wish.rule else MOST_NEAR]
-    for one in near or quiet[: 0 if any(one.fired for one in own) else 1]:
+    near = near or quiet[: 0 if any(one.fired for one in own) else 1]
+    for one in near:
         out(paragraph(say_quiet(one), indent=2, mark="✗ "))
         for clause in one.clauses if wish.rule else ():
             out(paragraph(f"{clause.name}: {clause.said or 'met'}", indent=6, mark="✓ " if clause.met else "✗ "))
-    if more := len(quiet) - len(near):
-        out(f"  {more} rules found less of what they look for; --rule ID shows one whole\n" if not wish.rule else "")
+    if (more := len(quiet) - len(near)) and not wish.rule:
+        said = "1 other rule found less of what it looks for" if more == 1 else f"{more} other rules found less"
+        out(f"  {said}; --rule ID shows one whole\n")
 
 
 def say_quiet(one: Explanation) -> str:
