@@ -10,12 +10,6 @@ import structlog
 from watcher import logs
 
 
-@pytest.fixture(autouse=True)
-def _restored() -> object:
-    yield
-    structlog.reset_defaults()
-
-
 def test_secrets_logins_and_query_strings_stay_out(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure(level="info", form="json")
     log = structlog.get_logger()
