@@ -28,7 +28,7 @@ def gulf(tmp_path: Path) -> Iterator[World]:
 def test_before_anything_ran_it_says_how_to_begin(gulf: World) -> None:
     said = run(gulf, "status").stdout
 
-    assert said.startswith("nothing has run here yet: `watcher once` polls now")
+    assert said.startswith("nothing has run here yet: `watcher once` polls what is due")
 
 
 def test_it_shows_what_the_last_day_brought(gulf: World) -> None:
